@@ -1,0 +1,62 @@
+import { constants } from "node:fs";
+import { lchown, open, rename, symlink, unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { FileOwner } from "./host.ts";
+
+let serial = 0;
+
+/**
+ * Writes a file so that after any crash the old or the new content is there, whole: temporary name in the
+ * same directory, fsync, rename, fsync of the directory. Replaces a link instead of following it.
+ */
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  { mode, uid, gid }: { mode: number } & FileOwner,
+): Promise<void> {
+  const temporary = temporaryName(path);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  try {
+    await file.writeFile(content);
+    await file.chown(uid, gid);
+    await file.chmod(mode);
+    await file.sync();
+    await file.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** Makes or replaces a symbolic link atomically, owned by `owner`. */
+export async function linkAtomically(path: string, target: string, owner: FileOwner): Promise<void> {
+  const temporary = temporaryName(path);
+  await symlink(target, temporary);
+  try {
+    await lchown(temporary, owner.uid, owner.gid);
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** Makes the names in a directory (created, renamed, removed ones) survive a power cut. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Hidden, in the same directory and recognisable, so that what a crash leaves can be swept. */
+function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.homeroom-${process.pid}-${(serial += 1)}`);
+}

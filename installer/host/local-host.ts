@@ -1,0 +1,118 @@
+import { constants } from "node:fs";
+import { chmod, chown, lchown, lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { linkAtomically, syncDirectory, writeAtomically } from "./atomic-file.ts";
+import type { FileOwner, FileStat, Host, RunOptions, RunResult } from "./host.ts";
+
+export interface HostOptions {
+  /** Where the machine's `/` is; another place only in tests and with `--root`. */
+  root?: string;
+  /** Told of every process and file change, for `--trace`; never of contents or input. */
+  trace?: (line: string) => void;
+}
+
+/** The machine that this process runs on. */
+export function createHost({ root = "/", trace = () => undefined }: HostOptions = {}): Host {
+  const at = (path: string) => (root === "/" ? path : join(root, path));
+  /** Another root belongs to whoever runs the tests; only the real one has accounts to give files to. */
+  const owned = (owner: FileOwner): FileOwner =>
+    root === "/" || process.getuid?.() === 0 ? owner : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const start = async (argv: readonly string[], options?: RunOptions): Promise<RunResult> => {
+    trace(`run ${argv.join(" ")}`);
+    const { runProcess } = await import("./run-process.ts");
+    return runProcess(argv, options);
+  };
+
+  return {
+    realPath: at,
+    stat: (path) => unlessMissing(statOf(at(path))),
+    read: (path) => unlessMissing(readFileItself(at(path))),
+    readLink: (path) => unlessMissing(readlink(at(path))),
+    list: async (path) => ((await unlessMissing(readdir(at(path)))) ?? []).toSorted(),
+    query: start,
+    run: start,
+    async write(path, content, { mode, uid, gid }) {
+      trace(`write ${path} (mode ${mode.toString(8)})`);
+      await writeAtomically(at(path), content, { mode, ...owned({ uid, gid }) });
+    },
+    async makeDirectory(path, { mode, uid, gid }) {
+      trace(`directory ${path} (mode ${mode.toString(8)})`);
+      const owner = owned({ uid, gid });
+      const real = at(path);
+      const there = await unlessMissing(statOf(real));
+      if (there === undefined) {
+        await mkdir(real, { mode: 0o700 });
+      } else if (there.kind !== "directory") {
+        throw Object.assign(new Error(`${path} is there and is not a directory`), { code: "ENOTDIR" });
+      }
+      await chown(real, owner.uid, owner.gid);
+      await chmod(real, mode);
+      await syncDirectory(dirname(real));
+    },
+    async link(path, target) {
+      trace(`link ${path} -> ${target}`);
+      await linkAtomically(at(path), target, owned({ uid: 0, gid: 0 }));
+    },
+    async rename(from, to) {
+      trace(`rename ${from} to ${to}`);
+      await rename(at(from), at(to));
+      await syncDirectory(dirname(at(to)));
+      if (dirname(from) !== dirname(to)) await syncDirectory(dirname(at(from)));
+    },
+    async remove(path) {
+      const there = await unlessMissing(statOf(at(path)));
+      if (there === undefined) return;
+      trace(`remove ${path}`);
+      await (there.kind === "directory" ? rmdir(at(path)) : unlink(at(path)));
+      await syncDirectory(dirname(at(path)));
+    },
+    async removeTree(path) {
+      trace(`remove tree ${path}`);
+      await rm(at(path), { recursive: true, force: true });
+    },
+    async append(path, line, { mode }) {
+      const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+      const fresh = (await unlessMissing(statOf(at(path)))) === undefined;
+      const file = await open(at(path), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, mode);
+      try {
+        await file.appendFile(line.endsWith("\n") ? line : `${line}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      if (fresh) {
+        await lchown(at(path), ...ownerPair(owned({ uid: 0, gid: 0 })));
+        await syncDirectory(dirname(at(path)));
+      }
+    },
+  };
+}
+
+async function statOf(path: string): Promise<FileStat> {
+  const s = await lstat(path);
+  const kind = s.isFile() ? "file" : s.isDirectory() ? "directory" : s.isSymbolicLink() ? "link" : "other";
+  return { kind, mode: s.mode & 0o7777, uid: s.uid, gid: s.gid, size: s.size, mtimeMs: s.mtimeMs, inode: s.ino };
+}
+
+async function readFileItself(path: string): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function ownerPair({ uid, gid }: FileOwner): [number, number] {
+  return [uid, gid];
+}
