@@ -10,6 +10,22 @@ export type Affected =
 /** Number of a step within its plan, from 0. */
 export type StepNumber = number;
 
+/** Names one resource: "file:/etc/sudoers.d/homeroom". */
+export type ResourceRef = string;
+
+export function refOf(kind: string, id: string): ResourceRef {
+  return `${kind}:${id}`;
+}
+
+/** One thing that the desired state asks for. */
+export interface Resource<State = unknown> {
+  kind: string;
+  id: string;
+  state: State;
+  /** What has to be right before this can be: a service needs its unit file and its account. */
+  needs: ResourceRef[];
+}
+
 /** One change of a plan, as data: to run it is to write `after`, to undo it is to write `before`. */
 export interface Step<State = unknown> {
   number: StepNumber;
@@ -17,7 +33,13 @@ export interface Step<State = unknown> {
   id: string;
   before?: State;
   after?: State;
+  /** Steps that have to be completed before this one starts. */
   needs: StepNumber[];
+}
+
+export interface Change<State> {
+  id: string;
+  state: State | undefined;
 }
 
 /** Told of what a long write does (lines for the log and the progress display). */
@@ -34,5 +56,11 @@ export interface ResourceKind<State> {
   readonly kind: string;
   read(host: HostReader, id: string): Promise<State | undefined>;
   write(host: Host, id: string, state: State | undefined, progress: Progress): Promise<void>;
+  /** Reads many at once where that is one process or one file instead of many. */
+  readMany?(host: HostReader, ids: readonly string[]): Promise<Map<string, State>>;
+  /** Writes steps that became ready together at once, where one process serves them all (apt). */
+  writeMany?(host: Host, changes: readonly Change<State>[], progress: Progress): Promise<void>;
+  /** Steps of kinds with the same word here never run side by side (passwd and dpkg have one lock each). */
+  readonly exclusive?: string;
   describe(step: Step<State>): { words: string; affects: Affected };
 }

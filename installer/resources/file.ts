@@ -1,0 +1,49 @@
+import type { Host, HostReader } from "../host/host.ts";
+import { readAccounts, resolveOwner } from "./accounts-file.ts";
+import { hashOf, readBlob } from "./blobs.ts";
+import type { ResourceKind } from "./resource.ts";
+
+export interface FileState {
+  sha256: string;
+  /** Permission bits in octal, as people write them: "0640". */
+  mode: string;
+  owner: string;
+  group: string;
+}
+
+/** An ordinary file; its id is the path. The content is kept by hash, so a state may be printed. */
+export const file: ResourceKind<FileState> = {
+  kind: "file",
+  read: readFileState,
+  write: writeFileState,
+  describe: ({ id, before, after }) => ({
+    words: `${after === undefined ? "remove" : before === undefined ? "write" : "change"} ${id}`,
+    affects: { who: "nobody" },
+  }),
+};
+
+/** A file's state; undefined where there is no ordinary file at the path (a link there is not ours). */
+export async function readFileState(host: HostReader, path: string): Promise<FileState | undefined> {
+  const stat = await host.stat(path);
+  if (stat?.kind !== "file") return undefined;
+  const [content, accounts] = await Promise.all([host.read(path), readAccounts(host)]);
+  if (content === undefined) return undefined;
+  return {
+    sha256: hashOf(content),
+    mode: octal(stat.mode),
+    owner: accounts.userNames.get(stat.uid) ?? String(stat.uid),
+    group: accounts.groupNames.get(stat.gid) ?? String(stat.gid),
+  };
+}
+
+/** Makes the file so, from the blob store; undefined removes it. */
+export async function writeFileState(host: Host, path: string, state: FileState | undefined): Promise<void> {
+  if (state === undefined) return host.remove(path);
+  const owner = await resolveOwner(host, state.owner, state.group);
+  await host.write(path, await readBlob(host, state.sha256), { mode: Number.parseInt(state.mode, 8), ...owner });
+}
+
+/** 0o640 as "0640". */
+export function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}

@@ -1,0 +1,37 @@
+import { HomeroomError } from "../errors.ts";
+import { readBlob } from "./blobs.ts";
+import { readFileState, writeFileState, type FileState } from "./file.ts";
+import type { ResourceKind } from "./resource.ts";
+
+export const unitFolder = "/etc/systemd/system";
+
+/**
+ * A unit file or a drop-in; its id is the path below /etc/systemd/system, as in
+ * "homeroom-hub.service" or "homeroom-users-alice.slice.d/60-user.conf".
+ */
+export const systemdUnit: ResourceKind<FileState> = {
+  kind: "systemd-unit",
+  read: (host, id) => readFileState(host, `${unitFolder}/${id}`),
+  async write(host, id, state) {
+    if (state !== undefined) refuseMaskingContent(id, await readBlob(host, state.sha256));
+    const folder = id.includes("/") ? `${unitFolder}/${id.slice(0, id.lastIndexOf("/"))}` : undefined;
+    if (folder !== undefined && state !== undefined) {
+      await host.makeDirectory(folder, { mode: 0o755, uid: 0, gid: 0 });
+    }
+    await writeFileState(host, `${unitFolder}/${id}`, state);
+    if (folder !== undefined && state === undefined && (await host.list(folder)).length === 0) await host.remove(folder);
+  },
+  describe: ({ id, before, after }) => ({
+    words: `${after === undefined ? "remove" : before === undefined ? "write" : "change"} unit ${id}`,
+    affects: { who: "nobody" },
+  }),
+};
+
+/** An empty unit file means "masked" to systemd (systemd.unit(5)); we never mean that. */
+function refuseMaskingContent(id: string, content: Buffer): void {
+  if (content.length === 0) {
+    throw new HomeroomError(`The unit ${id} would be empty, which systemd reads as masked.`, {
+      remedy: "This is a defect of the release: please report it.",
+    });
+  }
+}
