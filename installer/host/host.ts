@@ -54,6 +54,8 @@ export interface HostReader {
   list(path: string): Promise<string[]>;
   /** A process that only reads (systemctl show, dpkg-query). Throws HomeroomError on an unexpected exit code. */
   query(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** An HTTP GET of this machine's own services, redirects not followed; undefined where nobody answers in time. */
+  get(address: string, options: { timeoutMs: number }): Promise<{ status: number; body: string } | undefined>;
   /** The path as this process must open it, root included. */
   realPath(path: string): string;
 }

@@ -29,6 +29,14 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
     read: (path) => unlessMissing(readFileItself(at(path))),
     readLink: (path) => unlessMissing(readlink(at(path))),
     list: async (path) => ((await unlessMissing(readdir(at(path)))) ?? []).toSorted(),
+    async get(address, { timeoutMs }) {
+      try {
+        const response = await fetch(address, { redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
+        return { status: response.status, body: await response.text() };
+      } catch {
+        return undefined;
+      }
+    },
     query: start,
     run: start,
     async write(path, content, { mode, uid, gid }) {

@@ -11,6 +11,7 @@ const minute = 60_000;
 /** A Debian package; its id is the name. Packages that are missing are installed in one run of apt-get. */
 export const aptPackage: ResourceKind<AptPackageState> = {
   kind: "apt-package",
+  inert: true,
   exclusive: "apt",
   async read(host, id) {
     return (await installedPackages(host, [id])).get(id);

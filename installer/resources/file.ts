@@ -1,6 +1,6 @@
 import type { Host, HostReader } from "../host/host.ts";
 import { readAccounts, resolveOwner } from "./accounts-file.ts";
-import { hashOf, readBlob } from "./blobs.ts";
+import { hashOf, keepBlob, readBlob } from "./blobs.ts";
 import type { ResourceKind } from "./resource.ts";
 
 export interface FileState {
@@ -14,8 +14,10 @@ export interface FileState {
 /** An ordinary file; its id is the path. The content is kept by hash, so a state may be printed. */
 export const file: ResourceKind<FileState> = {
   kind: "file",
+  editedByHand: true,
   read: readFileState,
   write: writeFileState,
+  preserve: preserveFile,
   describe: ({ id, before, after }) => ({
     words: `${after === undefined ? "remove" : before === undefined ? "write" : "change"} ${id}`,
     affects: { who: "nobody" },
@@ -41,6 +43,13 @@ export async function writeFileState(host: Host, path: string, state: FileState 
   if (state === undefined) return host.remove(path);
   const owner = await resolveOwner(host, state.owner, state.group);
   await host.write(path, await readBlob(host, state.sha256), { mode: Number.parseInt(state.mode, 8), ...owner });
+}
+
+/** Keeps the file's present content in the blob store. */
+export async function preserveFile(host: Host, path: string): Promise<void> {
+  if ((await host.stat(path))?.kind !== "file") return;
+  const content = await host.read(path);
+  if (content !== undefined) await keepBlob(host, content);
 }
 
 /** 0o640 as "0640". */

@@ -60,6 +60,15 @@ export interface ResourceKind<State> {
   readMany?(host: HostReader, ids: readonly string[]): Promise<Map<string, State>>;
   /** Writes steps that became ready together at once, where one process serves them all (apt). */
   writeMany?(host: Host, changes: readonly Change<State>[], progress: Progress): Promise<void>;
+  /** Keeps what `write` is about to replace, so that it can be written again. */
+  preserve?(host: Host, id: string): Promise<void>;
+  /** People edit these by hand: a change that is not ours is drift and is asked about. */
+  readonly editedByHand?: true;
+  /**
+   * Built beside what is in use and used by nobody until something else points to it: undo leaves it, so
+   * that the same task run again is quick.
+   */
+  readonly inert?: true;
   /** Steps of kinds with the same word here never run side by side (passwd and dpkg have one lock each). */
   readonly exclusive?: string;
   describe(step: Step<State>): { words: string; affects: Affected };

@@ -1,6 +1,6 @@
 import { HomeroomError } from "../errors.ts";
 import { readBlob } from "./blobs.ts";
-import { readFileState, writeFileState, type FileState } from "./file.ts";
+import { preserveFile, readFileState, writeFileState, type FileState } from "./file.ts";
 import type { ResourceKind } from "./resource.ts";
 
 export const unitFolder = "/etc/systemd/system";
@@ -11,6 +11,7 @@ export const unitFolder = "/etc/systemd/system";
  */
 export const systemdUnit: ResourceKind<FileState> = {
   kind: "systemd-unit",
+  editedByHand: true,
   read: (host, id) => readFileState(host, `${unitFolder}/${id}`),
   async write(host, id, state) {
     if (state !== undefined) refuseMaskingContent(id, await readBlob(host, state.sha256));
@@ -21,6 +22,7 @@ export const systemdUnit: ResourceKind<FileState> = {
     await writeFileState(host, `${unitFolder}/${id}`, state);
     if (folder !== undefined && state === undefined && (await host.list(folder)).length === 0) await host.remove(folder);
   },
+  preserve: (host, id) => preserveFile(host, `${unitFolder}/${id}`),
   describe: ({ id, before, after }) => ({
     words: `${after === undefined ? "remove" : before === undefined ? "write" : "change"} unit ${id}`,
     affects: { who: "nobody" },

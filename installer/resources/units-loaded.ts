@@ -9,6 +9,9 @@ export interface UnitsLoadedState {
   hash: string;
 }
 
+/** Drop-ins of the administrator's own have other names and are none of our business. */
+const ourName = /^(homeroom|\d\d-(homeroom|user)\b)/;
+
 /**
  * What systemd has in memory of our units: one resource, so that daemon-reload is a step that is there
  * exactly when needed. Its id is "systemd".
@@ -33,13 +36,12 @@ export function hashOfUnits(units: ReadonlyMap<string, string>): string {
 /** Our units on disk by path below the folder: a file's content hash, or a link's target. */
 async function unitsOnDisk(host: HostReader): Promise<Map<string, string>> {
   const units = new Map<string, string>();
-  const visit = async (name: string, ours: boolean): Promise<void> => {
+  const visit = async (name: string): Promise<void> => {
     const path = `${unitFolder}/${name}`;
     const stat = await host.stat(path);
     if (stat?.kind === "directory") {
       const inside = await host.list(path);
-      const ourFolder = ours && name.startsWith("homeroom");
-      await Promise.all(inside.filter((n) => ourFolder || n.startsWith("homeroom")).map((n) => visit(`${name}/${n}`, true)));
+      await Promise.all(inside.filter((n) => ourName.test(n)).map((n) => visit(`${name}/${n}`)));
     } else if (stat?.kind === "link") {
       units.set(name, `-> ${await host.readLink(path)}`);
     } else if (stat?.kind === "file") {
@@ -50,7 +52,7 @@ async function unitsOnDisk(host: HostReader): Promise<Map<string, string>> {
   await Promise.all(
     names
       .filter((name) => name.startsWith("homeroom") || name.endsWith(".wants"))
-      .map((name) => visit(name, name.startsWith("homeroom"))),
+      .map((name) => visit(name)),
   );
   return units;
 }

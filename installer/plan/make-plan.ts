@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from "node:util";
+import type { HostReader } from "../host/host.ts";
+import { kindOf } from "../resources/kinds.ts";
+import { refOf, type Resource, type ResourceRef } from "../resources/resource.ts";
+import { orderSteps, type UnorderedStep } from "./order-steps.ts";
+import type { Drift, Plan } from "./plan.ts";
+
+export interface PlanInputs {
+  desired: readonly Resource[];
+  /** What the last generation (and any interrupted task since) wrote: it proves what is ours. */
+  lastWritten: readonly Resource[];
+  /** What to do about drift: leave it, or make it ours again. */
+  drift: "keep" | "take";
+}
+
+/**
+ * Compares three states (desired, actual, last written) and makes a step of each difference. Reads the
+ * machine and changes nothing.
+ */
+export async function makePlan(host: HostReader, { desired, lastWritten, drift }: PlanInputs): Promise<Plan> {
+  const wanted = byRef(desired);
+  const written = byRef(lastWritten);
+  const refs = [...new Set([...wanted.keys(), ...written.keys()])];
+  const actual = await readAll(host, [...new Map([...written, ...wanted]).values()]);
+  const steps: UnorderedStep[] = [];
+  const drifted: Drift[] = [];
+  for (const ref of refs) {
+    const want = wanted.get(ref);
+    const last = written.get(ref);
+    const resource = want ?? last;
+    if (resource === undefined) continue;
+    const is = actual.get(ref);
+    if (isDeepStrictEqual(is, want?.state)) continue;
+    const how = driftOf(resource.kind, is, last?.state, want?.state);
+    if (how !== undefined) drifted.push({ kind: resource.kind, id: resource.id, how });
+    if (how !== undefined && drift === "keep") continue;
+    steps.push({
+      kind: resource.kind,
+      id: resource.id,
+      ...(is === undefined ? {} : { before: is }),
+      ...(want === undefined ? {} : { after: want.state }),
+    });
+  }
+  const uses = new Map(refs.map((ref) => [ref, (wanted.get(ref) ?? written.get(ref))?.needs ?? []]));
+  return { version: 1, steps: orderSteps(steps, uses), drift: drifted };
+}
+
+/** What is there of every resource, each kind asked once. */
+async function readAll(host: HostReader, resources: readonly Resource[]): Promise<Map<ResourceRef, unknown>> {
+  const found = new Map<ResourceRef, unknown>();
+  const groups = Map.groupBy(resources, ({ kind }) => kind);
+  await Promise.all(
+    [...groups].map(async ([name, members]) => {
+      const kind = kindOf(name);
+      const ids = members.map(({ id }) => id);
+      const many = await kind.readMany?.(host, ids);
+      await Promise.all(
+        ids.map(async (id) => {
+          const state = many === undefined ? await kind.read(host, id) : many.get(id);
+          if (state !== undefined) found.set(refOf(name, id), state);
+        }),
+      );
+    }),
+  );
+  return found;
+}
+
+/** Only what people edit can drift; a service that runs with other inputs is simply restarted. */
+function driftOf(kind: string, is: unknown, last: unknown, want: unknown): Drift["how"] | undefined {
+  if (is === undefined || kindOf(kind).editedByHand !== true) return undefined;
+  if (last === undefined) return want === undefined ? undefined : "foreign";
+  return isDeepStrictEqual(is, last) ? undefined : "changed";
+}
+
+function byRef(resources: readonly Resource[]): Map<ResourceRef, Resource> {
+  return new Map(resources.map((resource) => [refOf(resource.kind, resource.id), resource]));
+}

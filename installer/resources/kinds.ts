@@ -1,0 +1,46 @@
+import { account } from "./account.ts";
+import { aptPackage } from "./apt-package.ts";
+import { directory } from "./directory.ts";
+import { file } from "./file.ts";
+import { group } from "./group.ts";
+import { link } from "./link.ts";
+import { membership } from "./membership.ts";
+import { proxy } from "./proxy.ts";
+import { pythonEnvironment } from "./python-environment.ts";
+import type { ResourceKind } from "./resource.ts";
+import { secret } from "./secret.ts";
+import { service } from "./service.ts";
+import { socket } from "./socket.ts";
+import { systemdUnit } from "./systemd-unit.ts";
+import { unitsLoaded } from "./units-loaded.ts";
+import { wheelProgram } from "./wheel-program.ts";
+
+const all = [
+  account,
+  aptPackage,
+  directory,
+  file,
+  group,
+  link,
+  membership,
+  proxy,
+  pythonEnvironment,
+  secret,
+  service,
+  socket,
+  systemdUnit,
+  unitsLoaded,
+  wheelProgram,
+];
+
+/** Every kind of resource, by the tag that stands in plans and journals. */
+export const kinds: ReadonlyMap<string, ResourceKind<unknown>> = new Map(
+  all.map((kind) => [kind.kind, kind as unknown as ResourceKind<unknown>]),
+);
+
+/** The kind that a plan names. */
+export function kindOf(kind: string): ResourceKind<unknown> {
+  const found = kinds.get(kind);
+  if (found === undefined) throw new TypeError(`no resource kind ${kind}`);
+  return found;
+}
