@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { lchown, open, rename, symlink, unlink } from "node:fs/promises";
+import { lchown, link, open, rename, symlink, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { FileOwner } from "./host.ts";
 
@@ -14,22 +14,34 @@ export async function writeAtomically(
   content: string | Uint8Array,
   { mode, uid, gid }: { mode: number } & FileOwner,
 ): Promise<void> {
-  const temporary = temporaryName(path);
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  const temporary = await writeTemporary(path, content, { mode, uid, gid });
   try {
-    await file.writeFile(content);
-    await file.chown(uid, gid);
-    await file.chmod(mode);
-    await file.sync();
-    await file.close();
     await rename(temporary, path);
   } catch (error) {
-    await file.close().catch(() => undefined);
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
   await syncDirectory(dirname(path));
+}
+
+/** Like writeAtomically, but only where nothing of that name is there; false where something is. */
+export async function createAtomically(
+  path: string,
+  content: string,
+  { mode, uid, gid }: { mode: number } & FileOwner,
+): Promise<boolean> {
+  const temporary = await writeTemporary(path, content, { mode, uid, gid });
+  try {
+    // link(2) never replaces, so of two processes one wins.
+    await link(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await unlink(temporary);
+  }
+  await syncDirectory(dirname(path));
+  return true;
 }
 
 /** Makes or replaces a symbolic link atomically, owned by `owner`. */
@@ -53,6 +65,29 @@ export async function syncDirectory(path: string): Promise<void> {
     await directory.sync();
   } finally {
     await directory.close();
+  }
+}
+
+/** A new file beside `path` with everything in it and on disk; returns its name. */
+async function writeTemporary(
+  path: string,
+  content: string | Uint8Array,
+  { mode, uid, gid }: { mode: number } & FileOwner,
+): Promise<string> {
+  const temporary = temporaryName(path);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  try {
+    await file.writeFile(content);
+    await file.chown(uid, gid);
+    await file.chmod(mode);
+    await file.sync();
+    await file.close();
+    return temporary;
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await unlink(temporary).catch(() => undefined);
+    throw error;
   }
 }
 

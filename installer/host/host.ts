@@ -63,6 +63,8 @@ export interface HostReader {
 /** The machine, for changing. Every file is written to a temporary name, fsynced, renamed, its directory fsynced. */
 export interface Host extends HostReader {
   write(path: string, content: string | Uint8Array, options: { mode: number } & FileOwner): Promise<void>;
+  /** Makes a new file; false, and nothing done, where something of that name is there. */
+  create(path: string, content: string, options: { mode: number } & FileOwner): Promise<boolean>;
   makeDirectory(path: string, options: { mode: number } & FileOwner): Promise<void>;
   /** Makes or atomically replaces a symbolic link. */
   link(path: string, target: string): Promise<void>;

@@ -1,7 +1,20 @@
 import { constants } from "node:fs";
-import { chmod, chown, lchown, lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, unlink } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  lchown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  unlink,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { linkAtomically, syncDirectory, writeAtomically } from "./atomic-file.ts";
+import { createAtomically, linkAtomically, syncDirectory, writeAtomically } from "./atomic-file.ts";
 import type { FileOwner, FileStat, Host, RunOptions, RunResult } from "./host.ts";
 
 export interface HostOptions {
@@ -16,7 +29,9 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
   const at = (path: string) => (root === "/" ? path : join(root, path));
   /** Another root belongs to whoever runs the tests; only the real one has accounts to give files to. */
   const owned = (owner: FileOwner): FileOwner =>
-    root === "/" || process.getuid?.() === 0 ? owner : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+    root === "/" || process.getuid?.() === 0
+      ? owner
+      : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const start = async (argv: readonly string[], options?: RunOptions): Promise<RunResult> => {
     trace(`run ${argv.join(" ")}`);
     const { runProcess } = await import("./run-process.ts");
@@ -42,6 +57,10 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
     async write(path, content, { mode, uid, gid }) {
       trace(`write ${path} (mode ${mode.toString(8)})`);
       await writeAtomically(at(path), content, { mode, ...owned({ uid, gid }) });
+    },
+    async create(path, content, { mode, uid, gid }) {
+      trace(`create ${path} (mode ${mode.toString(8)})`);
+      return createAtomically(at(path), content, { mode, ...owned({ uid, gid }) });
     },
     async makeDirectory(path, { mode, uid, gid }) {
       trace(`directory ${path} (mode ${mode.toString(8)})`);
@@ -99,7 +118,15 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
 async function statOf(path: string): Promise<FileStat> {
   const s = await lstat(path);
   const kind = s.isFile() ? "file" : s.isDirectory() ? "directory" : s.isSymbolicLink() ? "link" : "other";
-  return { kind, mode: s.mode & 0o7777, uid: s.uid, gid: s.gid, size: s.size, mtimeMs: s.mtimeMs, inode: s.ino };
+  return {
+    kind,
+    mode: s.mode & 0o7777,
+    uid: s.uid,
+    gid: s.gid,
+    size: s.size,
+    mtimeMs: s.mtimeMs,
+    inode: s.ino,
+  };
 }
 
 async function readFileItself(path: string): Promise<Buffer> {

@@ -64,7 +64,9 @@ export async function runProcess(argv: readonly string[], options: RunOptions = 
         ? `The program ${program} is not on this machine.`
         : `\`${name}\` ended by ${result.signal ?? "an error"}.`,
       {
-        remedy: missing ? `Install the package that holds ${program}, then run the same command again.` : tail(result),
+        remedy: missing
+          ? `Install the package that holds ${program}, then run the same command again.`
+          : tail(result),
         cause: result.cause,
       },
     );
@@ -96,7 +98,7 @@ function lineReader(onLine: (line: string) => void) {
 }
 
 function tail({ stdout, stderr }: { stdout?: unknown; stderr?: unknown }): string {
-  const said = `${text(stderr)}`.trim() || `${text(stdout)}`.trim();
+  const said = text(stderr).trim() || text(stdout).trim();
   return said === "" ? "It said nothing." : `It said: ${said.split("\n").slice(-12).join("\n")}`;
 }
 

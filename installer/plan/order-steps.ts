@@ -26,7 +26,9 @@ export function orderSteps(
   return order.map((ref, number) => {
     const step = byRef.get(ref);
     if (step === undefined) throw new TypeError(`no step for ${ref}`);
-    const needs = [...(edges.get(ref) ?? [])].map((needed) => numbers.get(needed) ?? 0).toSorted((a, b) => a - b);
+    const needs = [...(edges.get(ref) ?? [])]
+      .map((needed) => numbers.get(needed) ?? 0)
+      .toSorted((a, b) => a - b);
     return { number, ...step, needs, uses: [...(reach.get(ref) ?? [])].toSorted() };
   });
 }

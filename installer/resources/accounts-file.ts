@@ -46,9 +46,12 @@ export async function resolveOwner(host: HostReader, owner: string, group: strin
   const uid = accounts.users.get(owner)?.uid;
   const gid = accounts.groups.get(group)?.gid;
   if (uid === undefined || gid === undefined) {
-    throw new HomeroomError(`There is no ${uid === undefined ? `account ${owner}` : `group ${group}`} on this machine.`, {
-      remedy: "Run `homeroom install`: it makes the accounts that Homeroom needs.",
-    });
+    throw new HomeroomError(
+      `There is no ${uid === undefined ? `account ${owner}` : `group ${group}`} on this machine.`,
+      {
+        remedy: "Run `homeroom install`: it makes the accounts that Homeroom needs.",
+      },
+    );
   }
   return { uid, gid };
 }

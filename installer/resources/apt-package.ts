@@ -26,7 +26,10 @@ export const aptPackage: ResourceKind<AptPackageState> = {
 };
 
 /** Read from dpkg's own database (status file, deb822): asking dpkg-query costs a process. */
-async function installedPackages(host: HostReader, ids: readonly string[]): Promise<Map<string, AptPackageState>> {
+async function installedPackages(
+  host: HostReader,
+  ids: readonly string[],
+): Promise<Map<string, AptPackageState>> {
   const status = (await host.read("/var/lib/dpkg/status"))?.toString("utf8") ?? "";
   const wanted = new Set(ids);
   const found = new Map<string, AptPackageState>();

@@ -42,7 +42,10 @@ export async function readFileState(host: HostReader, path: string): Promise<Fil
 export async function writeFileState(host: Host, path: string, state: FileState | undefined): Promise<void> {
   if (state === undefined) return host.remove(path);
   const owner = await resolveOwner(host, state.owner, state.group);
-  await host.write(path, await readBlob(host, state.sha256), { mode: Number.parseInt(state.mode, 8), ...owner });
+  await host.write(path, await readBlob(host, state.sha256), {
+    mode: Number.parseInt(state.mode, 8),
+    ...owner,
+  });
 }
 
 /** Keeps the file's present content in the blob store. */

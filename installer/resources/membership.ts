@@ -24,7 +24,10 @@ export const membership: ResourceKind<MembershipState> = {
   describe({ id, after }) {
     const { groupName, accountName } = parts(id);
     return {
-      words: after === undefined ? `take ${accountName} out of ${groupName}` : `put ${accountName} into ${groupName}`,
+      words:
+        after === undefined
+          ? `take ${accountName} out of ${groupName}`
+          : `put ${accountName} into ${groupName}`,
       affects: { who: "nobody" },
     };
   },

@@ -50,7 +50,12 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
   }),
 };
 
-async function build(host: Host, path: string, state: PythonEnvironmentState, progress: Progress): Promise<void> {
+async function build(
+  host: Host,
+  path: string,
+  state: PythonEnvironmentState,
+  progress: Progress,
+): Promise<void> {
   const owner = await resolveOwner(host, state.owner, state.group);
   const cache = `${caches}/${state.owner}`;
   const lock = `${cache}/${state.lock}.txt`;

@@ -38,7 +38,10 @@ export const service: ResourceKind<ServiceState> = {
 export async function startUnit(host: Host, verb: "start" | "restart", unit: string): Promise<void> {
   // A unit that failed too often refuses to start until its counter is reset.
   await host.run(["systemctl", "reset-failed", "--", unit], { okCodes: [0, 1] });
-  const { exitCode } = await host.run(["systemctl", verb, "--", unit], { timeoutMs: startTimeoutMs, okCodes: [0, 1, 3, 4, 5] });
+  const { exitCode } = await host.run(["systemctl", verb, "--", unit], {
+    timeoutMs: startTimeoutMs,
+    okCodes: [0, 1, 3, 4, 5],
+  });
   if (exitCode === 0) return;
   const words = await lastLogLines(host, unit);
   throw new HomeroomError(`The service ${unit} did not start.`, {
@@ -47,7 +50,10 @@ export async function startUnit(host: Host, verb: "start" | "restart", unit: str
 }
 
 /** The hash that a running process carries in its environment; undefined where it carries none. */
-export async function inputsOf(host: HostReader, { MainPID: pid = "0" }: UnitProperties): Promise<string | undefined> {
+export async function inputsOf(
+  host: HostReader,
+  { MainPID: pid = "0" }: UnitProperties,
+): Promise<string | undefined> {
   if (pid === "0") return undefined;
   const environment = (await host.read(`/proc/${pid}/environ`))?.toString("utf8") ?? "";
   return environment

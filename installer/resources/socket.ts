@@ -31,7 +31,9 @@ export const socket: ResourceKind<SocketState> = {
   describe: ({ id, before, after }) => ({
     words: after === undefined ? `close ${id}` : `listen on ${after.listen}`,
     affects:
-      before === undefined || !id.startsWith("homeroom-proxy.") ? { who: "nobody" } : { who: "front-door", seconds: 1 },
+      before === undefined || !id.startsWith("homeroom-proxy.")
+        ? { who: "nobody" }
+        : { who: "front-door", seconds: 1 },
   }),
 };
 

@@ -12,12 +12,21 @@ export async function showUnits(
   properties: readonly string[],
 ): Promise<Map<string, UnitProperties>> {
   if (units.length === 0) return new Map();
-  const argv = ["systemctl", "show", "--no-pager", `--property=${["Id", ...properties].join(",")}`, "--", ...units];
+  const argv = [
+    "systemctl",
+    "show",
+    "--no-pager",
+    `--property=${["Id", ...properties].join(",")}`,
+    "--",
+    ...units,
+  ];
   const { stdout } = await host.query(argv, { okCodes: [0, 1] });
   const shown = new Map<string, UnitProperties>();
   for (const block of stdout.split("\n\n")) {
     const lines = block.split("\n").filter((line) => line.includes("="));
-    const entries = lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as const);
+    const entries = lines.map(
+      (line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as const,
+    );
     const unit = Object.fromEntries(entries);
     if (unit["Id"] !== undefined) shown.set(unit["Id"], unit);
   }

@@ -20,7 +20,8 @@ export const systemdUnit: ResourceKind<FileState> = {
       await host.makeDirectory(folder, { mode: 0o755, uid: 0, gid: 0 });
     }
     await writeFileState(host, `${unitFolder}/${id}`, state);
-    if (folder !== undefined && state === undefined && (await host.list(folder)).length === 0) await host.remove(folder);
+    if (folder !== undefined && state === undefined && (await host.list(folder)).length === 0)
+      await host.remove(folder);
   },
   preserve: (host, id) => preserveFile(host, `${unitFolder}/${id}`),
   describe: ({ id, before, after }) => ({

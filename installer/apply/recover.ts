@@ -1,0 +1,63 @@
+import type { Host, HostReader } from "../host/host.ts";
+import type { PlannedStep } from "../plan/plan.ts";
+import type { Resource } from "../resources/resource.ts";
+import { interruptedTask, Journal, listTasks } from "./journal.ts";
+import { takeBack, type TaskEvents } from "./perform-task.ts";
+import type { TaskRecord } from "./task.ts";
+
+export interface Recovery {
+  task: TaskRecord;
+  /** "kept": a first install goes on where it stopped; there is nothing older to go back to. */
+  outcome: "undone" | "error" | "kept" | "was-committed";
+}
+
+/** Kinds that systemd itself brings up after the recovery when the machine boots. */
+const startedBySystemd = new Set(["service", "socket", "proxy"]);
+
+/**
+ * Finishes or undoes the task that a crash interrupted, if there is one.
+ * @param options.booting before the hub has started: services are left to systemd
+ */
+export async function recover(
+  host: Host,
+  events: TaskEvents,
+  { booting }: { booting: boolean },
+): Promise<Recovery | undefined> {
+  const record = await interruptedTask(host);
+  if (record === undefined) return undefined;
+  const journal = await Journal.resume(host, record);
+  if (record.generation !== undefined) {
+    await journal.record({ event: "ended", state: "completed" });
+    return { task: record, outcome: "was-committed" };
+  }
+  if (record.task.from === 0) {
+    await journal.record({ event: "ended", state: "error", error: "interrupted" });
+    return { task: record, outcome: "kept" };
+  }
+  const begun = begunSteps(record).filter((step) => !(booting && startedBySystemd.has(step.kind)));
+  const outcome = await takeBack(host, journal, begun, events);
+  await journal.record({ event: "ended", state: outcome, error: "interrupted" });
+  return { task: record, outcome };
+}
+
+/**
+ * What tasks since a generation wrote and did not take back: like the generation's own manifest it proves
+ * what is ours.
+ */
+export async function writtenSince(host: HostReader, generation: number): Promise<Resource[]> {
+  const records = (await listTasks(host)).filter(
+    ({ task, state }) => task.from === generation && state !== "completed" && state !== "undone",
+  );
+  return records.flatMap((record) =>
+    begunSteps(record)
+      .filter((step) => step.after !== undefined)
+      .map(({ kind, id, after, uses }) => ({ kind, id, state: after, needs: uses })),
+  );
+}
+
+function begunSteps({ task, steps }: TaskRecord): PlannedStep[] {
+  return task.plan.steps.filter(({ number }) => {
+    const state = steps[number];
+    return state !== undefined && state !== "queued" && state !== "undone";
+  });
+}

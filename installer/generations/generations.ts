@@ -1,0 +1,68 @@
+import type { Host, HostReader } from "../host/host.ts";
+import type { Resource } from "../resources/resource.ts";
+
+const folder = "/var/lib/homeroom/generations";
+const current = `${folder}/current`;
+
+/** A committed, healthy state: what was asked for, and the state of every resource that was written for it. */
+export interface Generation {
+  version: 1;
+  number: number;
+  /** ISO 8601, UTC. */
+  created: string;
+  release: string;
+  /** The task that made it. */
+  task: string;
+  who: string;
+  /** sha256 of the config text; the text itself stands beside the manifest. */
+  config: string;
+  resources: Resource[];
+}
+
+/** The generation in use; undefined before the first install has ended well. */
+export async function currentGeneration(host: HostReader): Promise<Generation | undefined> {
+  const target = await host.readLink(current);
+  return target === undefined ? undefined : readGeneration(host, Number(target));
+}
+
+/** One generation's manifest. */
+export async function readGeneration(host: HostReader, number: number): Promise<Generation | undefined> {
+  const text = await host.read(`${pathOf(number)}/manifest.json`);
+  return text === undefined ? undefined : (JSON.parse(text.toString("utf8")) as Generation);
+}
+
+/** The config text of a generation, as a person wrote it. */
+export async function readGenerationConfig(host: HostReader, number: number): Promise<string | undefined> {
+  return (await host.read(`${pathOf(number)}/config.yaml`))?.toString("utf8");
+}
+
+/** Numbers of all generations, oldest first. */
+export async function listGenerations(host: HostReader): Promise<number[]> {
+  return (await host.list(folder)).filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+/**
+ * Keeps a generation and moves the pointer to it, last of all: a crash before that leaves the old one in use.
+ */
+export async function commitGeneration(
+  host: Host,
+  generation: Generation,
+  configText: string,
+): Promise<void> {
+  const root = { uid: 0, gid: 0 };
+  const path = pathOf(generation.number);
+  await host.makeDirectory(folder, { mode: 0o700, ...root });
+  await host.makeDirectory(path, { mode: 0o700, ...root });
+  await host.write(`${path}/config.yaml`, configText, { mode: 0o600, ...root });
+  await host.write(`${path}/manifest.json`, `${JSON.stringify(generation)}\n`, { mode: 0o600, ...root });
+  await host.link(current, nameOf(generation.number));
+}
+
+function pathOf(number: number): string {
+  return `${folder}/${nameOf(number)}`;
+}
+
+/** Six digits, so that names sort as numbers do. */
+function nameOf(number: number): string {
+  return String(number).padStart(6, "0");
+}
