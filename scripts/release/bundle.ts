@@ -1,0 +1,42 @@
+import { build, type Metafile } from "esbuild";
+
+export interface Program {
+  /** Name of the file in dist/, without .mjs. */
+  name: string;
+  /** TypeScript file that it starts from. */
+  entry: string;
+}
+
+/**
+ * Bundles each program by itself into `directory`, and answers which source files went in.
+ * What a program imports on demand (`import()`) becomes a file of its own, so that a command loads only its part.
+ */
+export async function bundle(programs: readonly Program[], directory: string): Promise<string[]> {
+  const metafiles = await Promise.all(programs.map((program) => bundleOne(program, directory)));
+  return [...new Set(metafiles.flatMap((metafile) => Object.keys(metafile.inputs)))].sort();
+}
+
+async function bundleOne({ name, entry }: Program, directory: string): Promise<Metafile> {
+  const { metafile } = await build({
+    entryPoints: [{ in: entry, out: name }],
+    outdir: directory,
+    chunkNames: `${name}-[name]-[hash]`,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node26",
+    // Names stay as they are, so that the stack in a person's report can be read.
+    minifyWhitespace: true,
+    keepNames: false,
+    legalComments: "none",
+    // Dependencies in CommonJS call require for Node's own modules.
+    banner: {
+      js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
+    },
+    metafile: true,
+    logLevel: "warning",
+  });
+  return metafile;
+}
