@@ -1,0 +1,67 @@
+/** JSON as it goes into the hub's files. Integers beyond 2^53 are raw JSON, so that every digit stays. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export interface Limits {
+  /** Bytes; null is no limit. */
+  memory: number | null;
+  /** Cores; null is no limit. */
+  cpu: number | null;
+  /** Processes and threads; null is no limit. */
+  tasks: number | null;
+}
+
+/** The validated configuration with every default filled in. Sizes are bytes, times seconds. */
+export interface Config {
+  /** Begins and ends with a slash. */
+  baseUrl: string;
+  auth: {
+    /** As written, or TLJH's default. */
+    type: string;
+    /** `firstuse`, or the full name of a class in the hub's environment. */
+    class: string;
+    /** By class name: the chosen class, its bases, and whatever else was written and is not another authenticator. */
+    traits: Record<string, Record<string, Json>>;
+    firstPassword: "own" | "generated" | "code";
+  };
+  users: {
+    allowed: string[];
+    banned: string[];
+    admin: string[];
+    extraUserGroups: Record<string, string[]>;
+    /** The authenticator lets people in who are on no list; otherwise only `allowed` and `admin` get in. */
+    open: boolean;
+    /** Days. */
+    keepHomes: number;
+  };
+  limits: Limits & {
+    /** Bytes; null is computed from the machine. */
+    reserve: number | null;
+    groups: Record<string, Partial<Limits>>;
+    users: Record<string, Partial<Limits>>;
+  };
+  http: { address: string; port: number };
+  https: {
+    enabled: boolean;
+    /** `manual` is a certificate of one's own. */
+    mode: "off" | "manual" | "letsencrypt";
+    address: string;
+    port: number;
+    tls: { key: string; cert: string };
+    letsencrypt: { email: string; domains: string[]; staging: boolean };
+  };
+  userEnvironment: { defaultApp: "jupyterlab" | "classic"; lean: boolean };
+  environment: { manager: "venv" | "conda"; packages: string[]; apt: string[]; from: string | null };
+  classroom: { skel: string | null };
+  services: {
+    cull: {
+      enabled: boolean;
+      timeout: number;
+      every: number;
+      concurrency: number;
+      users: boolean;
+      maxAge: number;
+      removeNamedServers: boolean;
+      kernels: number;
+    };
+  };
+}

@@ -1,0 +1,296 @@
+/* Made from config/schema.json by scripts/generate.ts; do not edit. */
+
+/**
+ * Text; a name that looks like a number is fine.
+ */
+export type Name = string
+
+/**
+ * The one file that describes your hub: who may log in, how much of the machine each person gets, and where the hub is found. Save it, run `homeroom apply`, and the hub follows.
+ */
+export interface WrittenConfig {
+/**
+ * The part of the address that comes after the host's name, for a hub that shares its host with other pages. `/` means that the hub is all there is.
+ */
+base_url?: string
+/**
+ * How people prove who they are. `type` chooses the way; a block named after an authenticator's class holds that authenticator's own settings, and only the block of the chosen one counts.
+ */
+auth?: {
+/**
+ * Which authenticator checks names and passwords: a short name (`firstuse`, `native`, `ldap`, `shared-password`, `dummy`, `github`, `google`, `generic-oauth` and so on) or the full name of a class in the hub's environment.
+ */
+type?: string
+/**
+ * How students get their first password: `own` (each sets one at the first login), `generated` (Homeroom makes them and writes a hand-out) or `code` (a class code is needed at the first login).
+ */
+first_password?: ("own" | "generated" | "code")
+}
+/**
+ * Who may log in, and as what.
+ */
+users?: {
+/**
+ * People who may log in. With the default authenticator an empty list lets in everybody who signs up.
+ */
+allowed?: Name[]
+/**
+ * People who may not log in, whatever other lists say.
+ */
+banned?: Name[]
+/**
+ * Teachers: they may log in, install packages for everybody, use sudo in a terminal and look into other people's servers.
+ */
+admin?: Name[]
+/**
+ * Unix groups and the people in them. Groups that do not exist are made.
+ */
+extra_user_groups?: {
+/**
+ * The people in this group.
+ */
+[k: string]: Name[]
+}
+/**
+ * For how many days the home of a removed person is kept before it is deleted.
+ */
+keep_homes?: number
+}
+/**
+ * How much of the machine one person's server may use.
+ */
+limits?: {
+/**
+ * Memory that each person's server may use: bytes, or a number with K, M, G or T (`1.5G`). When it is used up, the program that took it ends, nothing else. Without a value there is no limit.
+ */
+memory?: number
+/**
+ * Processor cores that each person's server may use; fractions are fine. Without a value everybody shares all cores fairly.
+ */
+cpu?: number
+/**
+ * Processes and threads that each person's server may have. Without a value there is no limit.
+ */
+tasks?: number
+/**
+ * Memory that is kept for the hub and the system, so that a full class cannot push them out. Without a value Homeroom computes it from the machine.
+ */
+reserve?: number
+/**
+ * Other limits for the people of a group in `users.extra_user_groups`.
+ */
+groups?: {
+/**
+ * The limits of one group.
+ */
+[k: string]: {
+/**
+ * Memory for the server of each person in the group. Without it the limit for everybody holds.
+ */
+memory?: number
+/**
+ * Processor cores for the server of each person in the group.
+ */
+cpu?: number
+/**
+ * Processes and threads for the server of each person in the group.
+ */
+tasks?: number
+}
+}
+/**
+ * Other limits for single people; they win over the limits of a group.
+ */
+users?: {
+/**
+ * The limits of one person.
+ */
+[k: string]: {
+/**
+ * Memory for the server of this person. Without it the limit for everybody holds.
+ */
+memory?: number
+/**
+ * Processor cores for the server of this person.
+ */
+cpu?: number
+/**
+ * Processes and threads for the server of this person.
+ */
+tasks?: number
+}
+}
+}
+/**
+ * Where the hub is found without encryption.
+ */
+http?: {
+/**
+ * The machine's address that the hub listens on. Empty means all of them; `127.0.0.1` only this machine.
+ */
+address?: string
+/**
+ * The port that the hub listens on.
+ */
+port?: number
+}
+/**
+ * Encryption. Switch it on with a certificate from Let's Encrypt or with your own.
+ */
+https?: {
+/**
+ * Serve the hub encrypted, and send plain requests there.
+ */
+enabled?: boolean
+/**
+ * The machine's address that the encrypted hub listens on. Empty means all of them.
+ */
+address?: string
+/**
+ * The port of the encrypted hub.
+ */
+port?: number
+/**
+ * Your own certificate.
+ */
+tls?: {
+/**
+ * Absolute path of the private key's file.
+ */
+key?: string
+/**
+ * Absolute path of the certificate's file, intermediate certificates included.
+ */
+cert?: string
+}
+/**
+ * A certificate from Let's Encrypt, fetched and renewed by itself.
+ */
+letsencrypt?: {
+/**
+ * Where Let's Encrypt writes when something is wrong with the certificate.
+ */
+email?: string
+/**
+ * The names under which the hub is found. Each must lead to this machine.
+ */
+domains?: Name[]
+/**
+ * Ask Let's Encrypt's test service, whose certificates browsers do not trust. For trying only.
+ */
+staging?: boolean
+}
+}
+/**
+ * What people see when they log in.
+ */
+user_environment?: {
+/**
+ * What opens after the login: JupyterLab or the classic notebook.
+ */
+default_app?: ("jupyterlab" | "classic")
+/**
+ * Start servers with less memory by loading rarely used parts only when they are needed.
+ */
+lean?: boolean
+}
+/**
+ * The Python environment that everybody shares.
+ */
+environment?: {
+/**
+ * What installs packages: `venv` (pip and uv) or `conda`.
+ */
+manager?: ("venv" | "conda")
+/**
+ * Python packages for everybody, as one writes them in requirements.txt.
+ */
+packages?: Name[]
+/**
+ * Packages of the operating system for everybody.
+ */
+apt?: Name[]
+/**
+ * A folder, archive or git address that describes the environment as mybinder.org understands it.
+ */
+from?: string
+}
+/**
+ * Things for a whole class.
+ */
+classroom?: {
+/**
+ * Absolute path of a folder whose files every new home begins with.
+ */
+skel?: string
+}
+/**
+ * Programs beside the hub.
+ */
+services?: {
+/**
+ * Stops servers that nobody uses, so that their memory is free for others.
+ */
+cull?: {
+/**
+ * Stop idle servers.
+ */
+enabled?: boolean
+/**
+ * After how many seconds without activity a server is stopped.
+ */
+timeout?: number
+/**
+ * Every how many seconds to look for idle servers.
+ */
+every?: number
+/**
+ * How many servers to stop at the same time at most.
+ */
+concurrency?: number
+/**
+ * Also remove the idle people themselves from the hub's list, not only their servers.
+ */
+users?: boolean
+/**
+ * After how many seconds a server is stopped even though it is in use; 0 means never.
+ */
+max_age?: number
+/**
+ * Also remove a person's additional named servers from the hub when they are stopped.
+ */
+remove_named_servers?: boolean
+/**
+ * After how many seconds to end a kernel that is idle and has no browser; 0 means never.
+ */
+kernels?: number
+}
+/**
+ * Was a web page for the config in old versions of TLJH. Nothing reads it.
+ */
+configurator?: {
+[k: string]: unknown
+}
+}
+/**
+ * The interface of TLJH's proxy. Homeroom's proxy has none: nothing reads this.
+ */
+traefik_api?: {
+/**
+ * Nothing reads it.
+ */
+ip?: string
+/**
+ * Nothing reads it.
+ */
+port?: number
+/**
+ * Nothing reads it.
+ */
+username?: string
+/**
+ * Nothing reads it.
+ */
+password?: string
+}
+}

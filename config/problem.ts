@@ -1,0 +1,117 @@
+import type { Span } from "./document.ts";
+
+export type Severity = "error" | "warning";
+
+/** One error or warning about the config. */
+export interface Problem {
+  severity: Severity;
+  /** Stable name of the kind of problem, as in `unknown-key`. */
+  code: string;
+  /** JSON pointer to the key or value; "" is the whole file. */
+  path: string;
+  /** From 1. */
+  line: number;
+  /** From 1, in characters. */
+  column: number;
+  /** What is wrong. */
+  message: string;
+  /** What would be right. */
+  hint: string;
+  /** The line of the text, secrets masked; of a very long line the part around the column. */
+  excerpt: string;
+  /** Where in the excerpt the column is, from 1. */
+  excerptColumn: number;
+  /** How many characters of the excerpt the problem is about, at least 1. */
+  length: number;
+}
+
+/** A problem as the checks find it: at a place of the text, not yet at a line. */
+export interface Finding {
+  severity: Severity;
+  code: string;
+  path: readonly string[];
+  span: Span;
+  message: string;
+  hint: string;
+}
+
+/** A JSON pointer (RFC 6901) of path parts. */
+export function pointer(path: readonly string[]): string {
+  return path.map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+/** Turns findings into problems with line, column and excerpt; errors first, then by place in the text. */
+export function locate(findings: readonly Finding[], text: string): Problem[] {
+  if (findings.length === 0) return [];
+  const starts = lineStarts(text);
+  return findings
+    .toSorted((a, b) => rank(a) - rank(b) || a.span.start - b.span.start)
+    .map((finding) => problemAt(finding, text, starts));
+}
+
+/** Characters of a line that are worth showing. */
+const longestExcerpt = 160;
+
+function rank(finding: Finding): number {
+  return finding.severity === "error" ? 0 : 1;
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function problemAt({ span, path, ...finding }: Finding, text: string, starts: readonly number[]): Problem {
+  const start = Math.min(span.start, text.length);
+  const line = lineOf(start, starts);
+  const from = starts[line - 1] ?? 0;
+  const to = (starts[line] ?? text.length + 1) - 1;
+  const raw = text
+    .slice(from, to)
+    .replace(/\r$/, "")
+    .replace(/^\uFEFF/, "");
+  const column = characters(text.slice(from, start).replace(/^\uFEFF/, "")) + 1;
+  const within = characters(text.slice(start, Math.min(Math.max(span.end, start + 1), to)).trimEnd());
+  const { severity, code, message, hint } = finding;
+  const cut = column > longestExcerpt - 40 ? column - 80 : 0;
+  return {
+    severity,
+    code,
+    path: pointer(path),
+    line,
+    column,
+    message,
+    hint,
+    excerpt: maskSecret(raw).slice(cut, cut + longestExcerpt),
+    excerptColumn: column - cut,
+    length: Math.min(Math.max(1, within), longestExcerpt - (column - cut) + 1),
+  };
+}
+
+/** The number (from 1) of the line that holds an offset. */
+function lineOf(offset: number, starts: readonly number[]): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low + 1;
+}
+
+function characters(text: string): number {
+  return Array.from(text).length;
+}
+
+/** Whether the value of this key must not be shown. */
+export function isSecretKey(key: string): boolean {
+  return /secret|passw|token|private_key|cookie/i.test(key) && !/_(url|uri|class|length|params)$/i.test(key);
+}
+
+/** A line of YAML with the value hidden where its key names a secret. */
+function maskSecret(line: string): string {
+  const found = /^(\s*(?:- )?["']?([\w.-]+)["']?\s*:\s*)(\S.*)$/.exec(line);
+  return found && isSecretKey(found[2] ?? "") ? `${found[1]}********` : line;
+}

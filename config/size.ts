@@ -1,0 +1,39 @@
+import { readScalar } from "./scalar.ts";
+import type { ScalarNode } from "./document.ts";
+
+const powers: Readonly<Record<string, number>> = { K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
+
+/**
+ * Bytes of a size as JupyterHub counts them: a number, or a number with K, M, G or T (powers of 1024), fractions
+ * cut off. Undefined where it is no size, or not a finite one.
+ */
+export function readSize(node: ScalarNode): number | undefined {
+  const value = readScalar(node);
+  if (value.type === "integer" || value.type === "float") return finite(Math.trunc(value.value));
+  const found =
+    /^[ \t]*([-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?)[ \t]*([KMGT])$/.exec(
+      node.text,
+    );
+  const power = powers[found?.[2] ?? ""];
+  if (found === null || power === undefined) return undefined;
+  return finite(Math.trunc(Number(found[1]?.replaceAll("_", "")) * power));
+}
+
+function finite(bytes: number): number | undefined {
+  return Number.isSafeInteger(bytes) ? bytes + 0 : undefined;
+}
+
+/** What was probably meant by text that is no size, as in `4GB` for `4G`. */
+export function meantSize(text: string): string | undefined {
+  const found = /^\s*([0-9]*[.,]?[0-9]+)\s*(?:([kmgt])(?:i?b|ib?)?|bytes?|b)?\s*$/i.exec(text);
+  return found ? `${found[1]?.replace(",", ".")}${found[2]?.toUpperCase() ?? ""}` : undefined;
+}
+
+/** A size as a person would write it: `1.5G`. */
+export function formatSize(bytes: number): string {
+  const unit = Object.keys(powers)
+    .toReversed()
+    .find((name) => bytes >= (powers[name] ?? Infinity));
+  if (unit === undefined) return `${bytes}`;
+  return `${Number((bytes / (powers[unit] ?? 1)).toFixed(2))}${unit}`;
+}

@@ -1,0 +1,241 @@
+import { findClass, meantClass, shortNameOf, traitsOf } from "./authenticators.ts";
+import { entryOf } from "./document.ts";
+import { nearest } from "./nearest.ts";
+import { otherMeaning, readScalar } from "./scalar.ts";
+import { readSize } from "./size.ts";
+import type { Authenticator, Trait, TraitType } from "./authenticators.ts";
+import type { ConfigNode, MapEntry, MapNode, ScalarNode } from "./document.ts";
+import type { Json } from "./config.ts";
+import type { Finding, Severity } from "./problem.ts";
+
+type Path = readonly string[];
+
+export interface CheckedTraits {
+  findings: Finding[];
+  /** By class name; only values that are set and fit. Blocks of authenticators that are not chosen are left out. */
+  traits: Record<string, Record<string, Json>>;
+}
+
+/**
+ * Checks the blocks under `auth` against the traits of the hub's environment. A value that the hub would refuse at
+ * its start is an error; a trait or class that nothing reads is a warning, as the hub starts without it.
+ */
+export function checkTraits(auth: MapNode, chosen: Authenticator | undefined): CheckedTraits {
+  const reader = new TraitReader();
+  const traits: Record<string, Record<string, Json>> = {};
+  const typed = isSet(entryOf(auth, "type")?.value);
+  for (const entry of auth.entries) {
+    if (!/^[A-Z_]/.test(entry.key)) continue;
+    if (chosen !== undefined && reader.isUnused(entry, chosen, typed)) continue;
+    const block = reader.readBlock(entry);
+    if (block !== undefined) traits[entry.key] = block;
+  }
+  return { findings: reader.findings, traits };
+}
+
+function isSet(node: ConfigNode | undefined): boolean {
+  return node?.kind === "scalar" && node.text !== "" && readScalar(node).type !== "null";
+}
+
+class TraitReader {
+  readonly findings: Finding[] = [];
+
+  /** Whether the block belongs to an authenticator that is not chosen, which is said. */
+  isUnused({ key, keySpan }: MapEntry, chosen: Authenticator, typed: boolean): boolean {
+    if (!findClass(key)?.authenticator || key === chosen.className) return false;
+    if (findClass(chosen.className)?.mro.includes(key)) return false;
+    if (!chosen.known && ["Authenticator", "OAuthenticator", "LocalAuthenticator"].includes(key))
+      return false;
+    const now = typed
+      ? `\`auth.type\` chooses ${chosen.className}`
+      : `without \`auth.type\` it is ${chosen.className}`;
+    const message = `This block does nothing: ${now}.`;
+    const hint = `Write \`type: ${shortNameOf(key)}\` under \`auth:\` to choose it, or delete the block.`;
+    this.findings.push({
+      severity: "warning",
+      code: "unused-block",
+      path: ["auth", key],
+      span: keySpan,
+      message,
+      hint,
+    });
+    return true;
+  }
+
+  readBlock({ key, keySpan, value }: MapEntry): Record<string, Json> | undefined {
+    const path = ["auth", key];
+    if (value.kind === "scalar" && (value.text === "" || readScalar(value).type === "null")) return undefined;
+    if (value.kind !== "map") {
+      const hint = `Write keys under \`${key}:\`, each in its own line and two spaces further in.`;
+      this.refuse("wrong-type", value, path, `\`auth.${key}\` is a section with keys of its own.`, hint);
+      return undefined;
+    }
+    const known = findClass(key) ? traitsOf(key) : undefined;
+    if (known === undefined) this.reportClass(key, keySpan);
+    const block: Record<string, Json> = {};
+    for (const entry of value.entries) {
+      if (entry.key.startsWith("x-")) continue;
+      const trait = known?.get(entry.key);
+      if (known !== undefined && trait === undefined) this.reportTrait(entry, key, [...known.keys()]);
+      const read = trait ? this.readTrait(entry.value, trait, [...path, entry.key]) : plainJson(entry.value);
+      if (read !== undefined && read !== null) block[entry.key] = read;
+    }
+    return block;
+  }
+
+  private reportClass(key: string, span: { start: number; end: number }): void {
+    const meant = meantClass(key);
+    const severity = meant === undefined ? "warning" : "error";
+    const message =
+      meant === undefined
+        ? `The hub has no class \`${key}\`: its settings are passed on unchecked, and nothing may read them.`
+        : `The hub has no class \`${key}\`.`;
+    const hint = meant === undefined ? "Delete the block if it is not needed." : `Did you mean \`${meant}\`?`;
+    this.findings.push({ severity, code: "unknown-class", path: ["auth", key], span, message, hint });
+  }
+
+  private reportTrait({ key, keySpan }: MapEntry, className: string, known: string[]): void {
+    const meant = nearest(key, known);
+    const severity: Severity = meant === undefined ? "warning" : "error";
+    const hint = meant === undefined ? "Delete it; the hub ignores it." : `Did you mean \`${meant}\`?`;
+    const message = `${className} has no setting \`${key}\`.`;
+    const path = ["auth", className, key];
+    this.findings.push({ severity, code: "unknown-trait", path, span: keySpan, message, hint });
+  }
+
+  private readTrait(node: ConfigNode, trait: Trait, path: Path): Json | undefined {
+    const types = [trait.type].flat();
+    if (node.kind === "scalar" && readScalar(node).type === "null") return undefined;
+    if (node.kind === "scalar" && node.text === "" && !types.includes("text")) return undefined;
+    if (types.includes("any")) return plainJson(node);
+    if (types.every((type) => type === "code")) {
+      const message = `\`${path.at(-1)}\` is code, which cannot be written in this file.`;
+      return this.refuse("wrong-type", node, path, message, "Delete it.");
+    }
+    if (node.kind === "scalar") return this.readScalarTrait(node, trait, types, path);
+    if (node.kind === "map")
+      return types.includes("map") ? plainJson(node) : this.wrongType(node, types, path);
+    if (!types.includes("list") && !types.includes("set")) return this.wrongType(node, types, path);
+    const items = node.items.map((item, index) => this.readItem(item, trait, [...path, String(index)]));
+    return items.filter((item) => item !== undefined);
+  }
+
+  private readItem(item: ConfigNode, trait: Trait, path: Path): Json | undefined {
+    if (trait.items !== undefined) return this.readTrait(item, { type: trait.items, help: "" }, path);
+    const value = plainJson(item);
+    return item.kind === "scalar" && typeof value !== "string" && nameSets.has(path.at(-2) ?? "")
+      ? item.text
+      : value;
+  }
+
+  private readScalarTrait(node: ScalarNode, trait: Trait, types: TraitType[], path: Path): Json | undefined {
+    const value = readScalar(node);
+    if (types.includes("boolean") && value.type === "boolean") return value.value;
+    if (types.includes("size") && readSize(node) !== undefined) return readSize(node);
+    if (types.includes("integer") && value.type === "integer") return integerJson(value.value, value.digits);
+    if (types.includes("number") && (value.type === "integer" || value.type === "float")) return value.value;
+    if (types.includes("choice")) return this.readChoice(node, trait, path);
+    if (types.includes("text") || types.includes("class")) return node.text;
+    if (types.includes("list") || types.includes("set")) return this.readSingle(node, trait, path);
+    return this.wrongType(node, types, path);
+  }
+
+  private readChoice(node: ScalarNode, trait: Trait, path: Path): Json | undefined {
+    const found = trait.choices?.find((choice) => String(choice) === node.text);
+    if (found !== undefined || trait.choices === undefined) return found ?? node.text;
+    const hint = `Write one of: ${trait.choices.join(", ")}.`;
+    return this.refuse(
+      "unknown-value",
+      node,
+      path,
+      `\`${node.text}\` is no value of \`${path.at(-1)}\`.`,
+      hint,
+    );
+  }
+
+  /** One value where the hub wants a list, which it would refuse. */
+  private readSingle(node: ScalarNode, trait: Trait, path: Path): Json | undefined {
+    const name = path.at(-1) ?? "";
+    if (/[,;\s]/.test(node.text.trim())) {
+      const hint = "Write one item a line, each after a dash and a space.";
+      return this.refuse("text-for-list", node, path, `\`${name}\` is a list, and this is one text.`, hint);
+    }
+    const item = this.readItem(node, trait, [...path, "0"]);
+    if (item === undefined) return undefined;
+    const message = `\`${name}\` is a list; it is taken as a list with the one item \`${node.text}\`.`;
+    const severity = "warning";
+    const hint = `Write \`${name}: [${node.text}]\`.`;
+    this.findings.push({ severity, code: "text-for-list", path, span: node.span, message, hint });
+    return [item];
+  }
+
+  private wrongType(node: ConfigNode, types: TraitType[], path: Path): undefined {
+    const wanted = types
+      .filter((type) => type !== "code")
+      .map((type) => typeWords[type])
+      .join(" or ");
+    const other = node.kind === "scalar" ? otherMeaning(node) : undefined;
+    if (other !== undefined && node.kind === "scalar" && types.includes("boolean")) {
+      const message = `\`${node.text}\` is ${other} in YAML 1.1, but text in YAML 1.2, which the hub refuses.`;
+      return this.refuse("yaml-1.1-word", node, path, message, "Write `true` or `false`.");
+    }
+    const found =
+      node.kind === "scalar"
+        ? scalarWords[readScalar(node).type]
+        : node.kind === "list"
+          ? "a list"
+          : "a section";
+    const message = `\`${path.at(-1)}\` is ${wanted}, and this is ${found}.`;
+    return this.refuse("wrong-type", node, path, message, `Write ${wanted}.`);
+  }
+
+  private refuse(code: string, node: ConfigNode, path: Path, message: string, hint: string): undefined {
+    this.findings.push({ severity: "error", code, path, span: node.span, message, hint });
+  }
+}
+
+/** Sets whose items are user names, so text even where YAML reads a number. */
+const nameSets = new Set(["allowed_users", "admin_users", "blocked_users", "whitelist", "blacklist"]);
+
+const typeWords: Readonly<Record<TraitType, string>> = {
+  any: "any value",
+  boolean: "either true or false",
+  choice: "one of a few words",
+  class: "the name of a class",
+  code: "code",
+  integer: "a whole number",
+  list: "a list",
+  map: "a section",
+  number: "a number",
+  set: "a list",
+  size: "a size",
+  text: "text",
+};
+
+const scalarWords = {
+  null: "nothing",
+  boolean: "true or false",
+  integer: "a number",
+  float: "a number",
+  date: "a date",
+  text: "text",
+};
+
+/** A value as TLJH would hand it to the hub. */
+function plainJson(node: ConfigNode): Json {
+  if (node.kind === "list") return node.items.map(plainJson);
+  if (node.kind === "map")
+    return Object.fromEntries(node.entries.map(({ key, value }) => [key, plainJson(value)]));
+  const value = readScalar(node);
+  if (value.type === "null") return null;
+  if (value.type === "integer") return integerJson(value.value, value.digits);
+  if (value.type === "date" || (value.type === "float" && !Number.isFinite(value.value))) return node.text;
+  return value.value;
+}
+
+function integerJson(value: number, digits: string | undefined): Json {
+  return digits === undefined ? value : rawJson(digits);
+}
+
+/** `JSON.rawJSON`, which TypeScript's library does not know yet: a value that prints as exactly this text. */
+const rawJson = (JSON as unknown as { rawJSON(text: string): Json }).rawJSON;
