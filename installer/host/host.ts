@@ -76,4 +76,6 @@ export interface Host extends HostReader {
   /** Appends one line and fsyncs it (the journal). */
   append(path: string, line: string, options: { mode: number }): Promise<void>;
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** An HTTP GET of a public address, through the machine's proxy and with its certificates. Throws unless it is 2xx. */
+  download(address: string, options: { signal: AbortSignal; accept?: string }): Promise<Buffer>;
 }

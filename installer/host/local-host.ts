@@ -54,6 +54,10 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
     },
     query: start,
     run: start,
+    async download(address, options) {
+      trace(`download ${address}`);
+      return (await import("./download.ts")).download(address, options);
+    },
     async write(path, content, { mode, uid, gid }) {
       trace(`write ${path} (mode ${mode.toString(8)})`);
       await writeAtomically(at(path), content, { mode, ...owned({ uid, gid }) });

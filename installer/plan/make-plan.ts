@@ -31,6 +31,8 @@ export async function makePlan(host: HostReader, { desired, lastWritten, drift }
     if (resource === undefined) continue;
     const is = actual.get(ref);
     if (isDeepStrictEqual(is, want?.state)) continue;
+    // Earlier generations may still need an environment; nobody uses it otherwise.
+    if (want === undefined && kindOf(resource.kind).inert === true) continue;
     const how = driftOf(resource.kind, is, last?.state, want?.state);
     if (how !== undefined) drifted.push({ kind: resource.kind, id: resource.id, how });
     if (how !== undefined && drift === "keep") continue;

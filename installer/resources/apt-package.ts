@@ -1,4 +1,4 @@
-import type { Host, HostReader } from "../host/host.ts";
+import type { Host, HostReader, RunOptions } from "../host/host.ts";
 import { HomeroomError } from "../errors.ts";
 import type { Change, Progress, ResourceKind } from "./resource.ts";
 
@@ -76,7 +76,12 @@ async function aptGet(host: Host, args: readonly string[], progress: Progress): 
     ...args,
   ];
   const env = { DEBIAN_FRONTEND: "noninteractive", APT_LISTCHANGES_FRONTEND: "none", NEEDRESTART_MODE: "l" };
-  const options = { env, timeoutMs: 20 * minute, onLine: progress.report, signal: progress.signal };
+  const options: RunOptions = {
+    env,
+    timeoutMs: 20 * minute,
+    onLine: (line) => progress.report(line),
+    signal: progress.signal,
+  };
   try {
     await host.run(argv, options);
   } catch (error) {

@@ -11,6 +11,7 @@ import type { ResourceKind } from "./resource.ts";
 import { secret } from "./secret.ts";
 import { service } from "./service.ts";
 import { socket } from "./socket.ts";
+import { sudoers } from "./sudoers.ts";
 import { systemdUnit } from "./systemd-unit.ts";
 import { unitsLoaded } from "./units-loaded.ts";
 import { wheelProgram } from "./wheel-program.ts";
@@ -28,6 +29,7 @@ const all = [
   secret,
   service,
   socket,
+  sudoers,
   systemdUnit,
   unitsLoaded,
   wheelProgram,

@@ -80,7 +80,7 @@ async function build(
       },
       timeoutMs: buildTimeoutMs,
       signal: progress.signal,
-      onLine: progress.report,
+      onLine: (line) => progress.report(line),
     });
   await run([state.uv, "venv", "--quiet", "--allow-existing", "--python", "/usr/bin/python3", path]);
   await run([

@@ -73,12 +73,11 @@ async function fetchWheel(
   const page = `${index}/${project}/`;
   try {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(downloadTimeoutMs)]);
-    const listing = await request(page, deadline, {
-      accept: "application/vnd.pypi.simple.v1+json, text/html;q=0.5",
-    });
-    const address = addressOf(wheel, page, await listing.text());
+    const accept = "application/vnd.pypi.simple.v1+json, text/html;q=0.5";
+    const listing = await host.download(page, { signal: deadline, accept });
+    const address = addressOf(wheel, page, listing.toString("utf8"));
     if (address === undefined) throw new Error(`${page} does not list ${wheel}`);
-    return Buffer.from(await (await request(address, deadline)).arrayBuffer());
+    return await host.download(address, { signal: deadline });
   } catch (error) {
     throw new HomeroomError(
       `Could not fetch ${project} from the Python package index ${new URL(index).host}.`,
@@ -89,16 +88,6 @@ async function fetchWheel(
       },
     );
   }
-}
-
-async function request(
-  address: string,
-  signal: AbortSignal,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  const response = await fetch(address, { signal, headers });
-  if (!response.ok) throw new Error(`${address} answered ${response.status}`);
-  return response;
 }
 
 /** Mirrors answer in JSON (PEP 691) or in HTML (PEP 503); both name the file and its address. */

@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+
+/** What every account of a person begins with, as in TLJH, whose homes carry over. */
+const prefix = "jupyter-";
+const plain = /^[a-z0-9_.@+-]*$/;
+/** TLJH's rule keeps the first 26 characters of a longer account name and adds a hash. */
+const longest = 26;
+
+/**
+ * The Unix account of a hub name: TLJH's own rule, and a longer hash wherever a character could not stand
+ * in an account's name. The hub's Python has the same rule; test/python/account-names.json holds both to it.
+ */
+export function accountName(hubName: string): string {
+  const whole = `${prefix}${hubName}`;
+  const hash = createHash("sha256").update(whole).digest("hex");
+  if (!plain.test(hubName)) {
+    const readable = [...hubName].map((character) => (plain.test(character) ? character : "_"));
+    const start = `${prefix}${readable.slice(0, 10).join("")}-`;
+    return start + hash.slice(0, 32 - start.length);
+  }
+  return whole.length < longest ? whole : `${whole.slice(0, longest)}-${hash.slice(0, 5)}`;
+}
+
+/** The instance of a person's units, before systemd's escaping: the account without its prefix. */
+export function instanceOf(account: string): string {
+  return account.slice(prefix.length);
+}

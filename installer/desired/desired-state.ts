@@ -1,0 +1,69 @@
+import type { Config } from "../../config/config.ts";
+import type { Facts } from "../resources/facts.ts";
+import { refOf } from "../resources/resource.ts";
+import { addFoundation } from "./foundation.ts";
+import { hubJson, rosterJson } from "./hub-files.ts";
+import { addPeople } from "./people.ts";
+import { addPython, type PythonInputs } from "./python.ts";
+import type { Release } from "./release.ts";
+import { StateBuilder, type DesiredState } from "./state-builder.ts";
+import { addUnits } from "./units.ts";
+
+export interface DesiredInputs {
+  config: Config;
+  facts: Facts;
+  release: Release;
+  /** bcrypt hashes by hub name, for people who have never logged in. */
+  firstPasswords: Readonly<Record<string, string>>;
+  environmentInUse: PythonInputs["environmentInUse"];
+  wheels: string | undefined;
+}
+
+/** What the machine should hold: pure, from config, facts and the release's templates. */
+export function desiredState(inputs: DesiredInputs): DesiredState {
+  const { config, facts, release, firstPasswords, environmentInUse, wheels } = inputs;
+  const state = new StateBuilder();
+  addFoundation(state, release);
+  const python = addPython(state, { release, facts, environmentInUse, wheels });
+  const compiled = hubJson(config);
+  const hubReads = { mode: "0640", group: "homeroom-hub" };
+  const folder = refOf("directory", "/var/lib/homeroom/compiled");
+  const hubFile = state.file("/var/lib/homeroom/compiled/hub.json", compiled, [folder], hubReads);
+  const roster = rosterJson(config, firstPasswords);
+  const rosterFile = state.file("/var/lib/homeroom/compiled/roster.json", roster, [folder], hubReads);
+  const people = addPeople(state, config, release);
+  const command = state.file("/usr/local/bin/homeroom", commandScript(release), [], { mode: "0755" });
+  const current = state.add("link", "/opt/homeroom/current", { target: release.folder }, [
+    refOf("directory", "/opt/homeroom"),
+  ]);
+  const foundation = state.resources
+    .filter(({ kind }) => ["apt-package", "directory", "secret", "account", "group"].includes(kind))
+    .map(({ kind, id }) => refOf(kind, id));
+  addUnits(state, {
+    config,
+    facts,
+    release,
+    hub: python.hub,
+    hubJson: compiled,
+    dropIns: people.dropIns,
+    needs: [
+      ...foundation,
+      ...people.refs,
+      hubFile,
+      rosterFile,
+      command,
+      current,
+      python.hubRef,
+      python.environmentRef,
+    ],
+  });
+  return state;
+}
+
+/** Starts the current release. */
+function commandScript({ node }: Release): string {
+  return `#!/bin/sh
+# Starts the Homeroom release in use. Written by homeroom; changes here are drift.
+exec ${node} /opt/homeroom/current/dist/homeroom.mjs "$@"
+`;
+}

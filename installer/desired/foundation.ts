@@ -1,0 +1,69 @@
+import type { ResourceRef } from "../resources/resource.ts";
+import { refOf } from "../resources/resource.ts";
+import { textOf, type Release } from "./release.ts";
+import type { StateBuilder } from "./state-builder.ts";
+
+/** What polkit, sudo and nbgitpuller need beside what a Debian server has anyway. */
+const packages = ["dbus", "polkitd", "sudo", "git"];
+const services = ["homeroom-hub", "homeroom-proxy", "homeroom-env"];
+/** Only services are in these two: who may reach the hub's socket, and the servers' sockets. */
+const socketGroups = ["homeroom-hubapi", "homeroom-sock"];
+
+export const adminsGroup = "homeroom-admins";
+
+/** Packages, service accounts, directories, secrets, rights: what everything else stands on. */
+export function addFoundation(state: StateBuilder, release: Release): void {
+  for (const name of packages) state.add("apt-package", name, { installed: true });
+  for (const name of [...socketGroups, adminsGroup]) state.add("group", name, { system: true });
+  for (const name of services) {
+    state.add("account", name, { system: true, home: "/nonexistent", shell: "/usr/sbin/nologin" });
+  }
+  state.add("membership", `${adminsGroup}:homeroom-env`, { member: true }, [
+    refOf("group", adminsGroup),
+    refOf("account", "homeroom-env"),
+  ]);
+  addDirectories(state);
+  for (const name of ["proxy-token", "cookie-secret", "culler-token"]) {
+    state.add("secret", `/var/lib/homeroom/secrets/${name}`, { bytes: 32 }, [
+      refOf("directory", "/var/lib/homeroom/secrets"),
+    ]);
+  }
+  addRights(state, release);
+}
+
+function addDirectories(state: StateBuilder): void {
+  const add = (path: string, mode: string, owner = "root", group = "root"): ResourceRef => {
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    const needs = [refOf("directory", parent), ...(owner === "root" ? [] : [refOf("account", owner)])];
+    const groupNeeds = group === "root" || group === owner ? [] : [refOf("account", group)];
+    return state.directory(path, [...needs, ...groupNeeds], { mode, owner, group });
+  };
+  add("/opt/homeroom", "0755");
+  for (const name of ["hub", "environments", "runtimes", "releases"]) add(`/opt/homeroom/${name}`, "0755");
+  add("/var/cache/homeroom", "0755");
+  add("/var/log/homeroom", "0750");
+  add("/var/lib/homeroom", "0755");
+  add("/var/lib/homeroom/environments", "0755");
+  add("/var/lib/homeroom/secrets", "0700");
+  add("/var/lib/homeroom/compiled", "0750", "root", "homeroom-hub");
+  add("/var/lib/homeroom/hub", "0700", "homeroom-hub", "homeroom-hub");
+  add("/var/lib/homeroom/proxy", "0700", "homeroom-proxy", "homeroom-proxy");
+  add("/run/homeroom", "0755");
+  add("/run/homeroom/users", "0711");
+  add("/run/homeroom-servers", "0711");
+}
+
+function addRights(state: StateBuilder, release: Release): void {
+  state.file("/etc/tmpfiles.d/homeroom.conf", textOf(release, "templates/tmpfiles/homeroom.conf"));
+  state.file(
+    "/etc/polkit-1/rules.d/50-homeroom.rules",
+    textOf(release, "templates/polkit/50-homeroom.rules"),
+    [refOf("apt-package", "polkitd")],
+  );
+  state.add(
+    "sudoers",
+    "homeroom-admins",
+    { sha256: state.content(textOf(release, "templates/sudoers/homeroom-admins")) },
+    [refOf("apt-package", "sudo"), refOf("group", adminsGroup)],
+  );
+}

@@ -1,0 +1,38 @@
+import type { Config } from "../../config/config.ts";
+
+/** hub.json: everything of the config that the hub reads at its start. A change here restarts the hub. */
+export function hubJson(config: Config): string {
+  const { cull } = config.services;
+  return json({
+    base_url: config.baseUrl,
+    authenticator: { class: config.auth.class, traits: config.auth.traits },
+    default_url: config.userEnvironment.defaultApp === "classic" ? "/tree" : "/lab",
+    memory_limit: config.limits.memory,
+    cpu_limit: config.limits.cpu,
+    cull: {
+      enabled: cull.enabled,
+      timeout: cull.timeout,
+      every: cull.every,
+      concurrency: cull.concurrency,
+      users: cull.users,
+      max_age: cull.maxAge,
+      remove_named_servers: cull.removeNamedServers,
+    },
+    server_start_timeout: 60,
+  });
+}
+
+/** roster.json: who may log in. The hub reads it again by itself whenever it changes. */
+export function rosterJson({ users }: Config, firstPasswords: Readonly<Record<string, string>>): string {
+  return json({
+    allowed: users.allowed,
+    admins: users.admin,
+    banned: users.banned,
+    open: users.open,
+    first_passwords: firstPasswords,
+  });
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 1)}\n`;
+}

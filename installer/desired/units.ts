@@ -1,0 +1,199 @@
+import type { Config } from "../../config/config.ts";
+import type { Facts } from "../resources/facts.ts";
+import { hashOf } from "../resources/blobs.ts";
+import type { ResourceRef } from "../resources/resource.ts";
+import { hashOfUnits } from "../resources/units-loaded.ts";
+import { classMemory } from "./class-memory.ts";
+import { hashesBelow, textOf, type Release } from "./release.ts";
+import type { StateBuilder } from "./state-builder.ts";
+
+export interface UnitsInputs {
+  config: Config;
+  facts: Facts;
+  release: Release;
+  /** The hub's environment: "/opt/homeroom/hub/<hash>". */
+  hub: string;
+  /** hub.json, which the hub reads once, at its start. */
+  hubJson: string;
+  /** Drop-ins of single people's units, by path below /etc/systemd/system. */
+  dropIns: ReadonlyMap<string, string>;
+  /** What the services need beside units: accounts, environments, compiled files. */
+  needs: readonly ResourceRef[];
+}
+
+/** Units that come up at boot, by the target that wants them. */
+const enabled: readonly (readonly [target: string, unit: string, file: string])[] = [
+  ["sockets.target", "homeroom-hub.socket", "homeroom-hub.socket"],
+  ["sockets.target", "homeroom-credentials.socket", "homeroom-credentials.socket"],
+  ["sockets.target", "homeroom-proxy-api.socket", "homeroom-proxy-api.socket"],
+  ["sockets.target", "homeroom-proxy.socket", "homeroom-proxy.socket"],
+  ["multi-user.target", "homeroom-proxy@a.service", "homeroom-proxy@.service"],
+  ["multi-user.target", "homeroom-hub.service", "homeroom-hub.service"],
+  ["multi-user.target", "homeroom-recover.service", "homeroom-recover.service"],
+];
+const cullerEnabled = ["multi-user.target", "homeroom-culler.service", "homeroom-culler.service"] as const;
+
+/** From this version on systemd knows RestartSteps= (its news for 254). */
+const knowsBackOff = 254;
+
+/** Unit files, what systemd has loaded of them, and the services that run. */
+export function addUnits(state: StateBuilder, inputs: UnitsInputs): void {
+  const { config, facts, release, dropIns } = inputs;
+  const units = new Map<string, string>([...renderedUnits(inputs), ...dropIns]);
+  if (facts.systemd >= knowsBackOff) {
+    const backOff = textOf(release, "templates/units/homeroom-backoff.conf");
+    for (const name of ["homeroom-hub", "homeroom-proxy@", "homeroom-culler"]) {
+      units.set(`${name}.service.d/50-homeroom-backoff.conf`, backOff);
+    }
+  }
+  const hashes = serviceInputs(inputs, units);
+  for (const [unit, hash] of Object.entries(hashes)) {
+    units.set(`${unit}.d/10-homeroom-inputs.conf`, `[Service]\nEnvironment=HOMEROOM_INPUTS=${hash}\n`);
+  }
+  const loaded = addUnitFiles(
+    state,
+    units,
+    config.services.cull.enabled ? [...enabled, cullerEnabled] : enabled,
+  );
+  addServices(state, inputs, hashes, loaded);
+}
+
+/** Templates of whole units; those that are drop-ins of something are placed by name. */
+function renderedUnits({ config, facts, release, hub }: UnitsInputs): [string, string][] {
+  const folder = "templates/units/";
+  const memory = config.limits.memory;
+  const values: Record<string, string> = {
+    RELEASE: release.folder,
+    HUB: hub,
+    NODE: release.node,
+    LISTEN: listenOf(config),
+    START_TIMEOUT: "60",
+    USERS_MEMORY_MAX: String(classMemory(facts.memory)),
+    USER_MEMORY_MAX: memory === null ? "infinity" : String(memory),
+    USER_CPU_QUOTA: config.limits.cpu === null ? "" : `${Math.round(config.limits.cpu * 100)}%`,
+    CULL_OPTIONS: cullOptions(config),
+  };
+  const placedElsewhere = new Set(["homeroom-backoff.conf", "homeroom-user-admin.conf"]);
+  return [...release.texts.keys()]
+    .filter((path) => path.startsWith(folder) && !placedElsewhere.has(path.slice(folder.length)))
+    .map((path) => [
+      path.slice(folder.length).replace(".d/50-limits", ".d/50-homeroom-limits"),
+      substituted(release, path, values),
+    ]);
+}
+
+function substituted(release: Release, path: string, values: Readonly<Record<string, string>>): string {
+  return textOf(release, path).replaceAll(/@([A-Z_]+)@/g, (whole, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new TypeError(`${path} asks for ${whole}, which nobody knows`);
+    return value;
+  });
+}
+
+/** ListenStream= as systemd.socket(5) writes it: "80", "192.0.2.1:80" or "[::1]:80". */
+function listenOf({ http: { address, port } }: Config): string {
+  if (address === "") return String(port);
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** What systemd shows as Listen for it: a bare port is every address. */
+function shownListen(config: Config): string {
+  return config.http.address === "" ? `[::]:${config.http.port}` : listenOf(config);
+}
+
+function cullOptions({ services: { cull } }: Config): string {
+  return [
+    `--timeout=${cull.timeout}`,
+    `--cull-every=${cull.every}`,
+    `--concurrency=${cull.concurrency}`,
+    `--max-age=${cull.maxAge}`,
+    ...(cull.users ? ["--cull-users=true"] : []),
+    ...(cull.removeNamedServers ? ["--remove-named-servers=true"] : []),
+  ].join(" ");
+}
+
+/** A hash of everything a service is started with: where it differs from the running one's, it is restarted. */
+function serviceInputs(
+  { config, release, hub, hubJson }: UnitsInputs,
+  units: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const ofUnit = (name: string) =>
+    [...units]
+      .filter(([id]) => id === name || id.startsWith(`${name}.d/`))
+      .map(([id, text]) => `${id}\n${text}`);
+  const hash = (...parts: readonly string[]) => hashOf(JSON.stringify(parts)).slice(0, 32);
+  return {
+    "homeroom-hub.service": hash(
+      ...ofUnit("homeroom-hub.service"),
+      hub,
+      hubJson,
+      ...hashesBelow(release, "templates/hub"),
+    ),
+    // A new release alone is no reason to exchange the proxy: its unit is taken without the release's path.
+    "homeroom-proxy@.service": hash(
+      ...ofUnit("homeroom-proxy@.service").map((text) => text.replaceAll(release.folder, "")),
+      release.hashes.get("dist/homeroom-proxy.mjs") ?? "",
+      config.baseUrl,
+    ),
+    "homeroom-culler.service": hash(...ofUnit("homeroom-culler.service"), hub),
+  };
+}
+
+function addUnitFiles(
+  state: StateBuilder,
+  units: ReadonlyMap<string, string>,
+  links: readonly (readonly [target: string, unit: string, file: string])[],
+): ResourceRef {
+  const refs = [...units].map(([id, text]) => state.unit(id, text));
+  const onDisk = new Map([...units].map(([id, text]) => [id, hashOf(text)]));
+  for (const [target, unit, file] of links) {
+    const folder = `${target}.wants`;
+    const wants = state.directory(`/etc/systemd/system/${folder}`);
+    refs.push(
+      state.add("link", `/etc/systemd/system/${folder}/${unit}`, { target: `/etc/systemd/system/${file}` }, [
+        wants,
+      ]),
+    );
+    onDisk.set(`${folder}/${unit}`, `-> /etc/systemd/system/${file}`);
+  }
+  return state.add("units-loaded", "systemd", { hash: hashOfUnits(onDisk) }, refs);
+}
+
+function addServices(
+  state: StateBuilder,
+  { config, needs }: UnitsInputs,
+  hashes: Readonly<Record<string, string>>,
+  loaded: ResourceRef,
+): void {
+  const before = [loaded, ...needs];
+  const sockets = [
+    ["homeroom-hub.socket", "/run/homeroom/hub.sock", "homeroom-hub.service"],
+    ["homeroom-credentials.socket", "/run/homeroom/credentials.sock", "homeroom-hub.service"],
+    ["homeroom-proxy-api.socket", "/run/homeroom/proxy-api.sock", "homeroom-proxy@a.service"],
+  ] as const;
+  const inner = sockets.map(([unit, listen, service]) =>
+    state.add("socket", unit, { listen, services: [service] }, before),
+  );
+  const hub = state.add("service", "homeroom-hub.service", { inputs: hashes["homeroom-hub.service"] }, [
+    ...before,
+    ...inner,
+  ]);
+  const door = state.add(
+    "socket",
+    "homeroom-proxy.socket",
+    { listen: shownListen(config), services: ["homeroom-proxy@a.service"] },
+    [...before, ...inner],
+  );
+  state.add("proxy", "homeroom-proxy", { inputs: hashes["homeroom-proxy@.service"] }, [
+    ...before,
+    ...inner,
+    door,
+  ]);
+  if (config.services.cull.enabled) {
+    state.add("service", "homeroom-culler.service", { inputs: hashes["homeroom-culler.service"] }, [
+      ...before,
+      ...inner,
+      hub,
+    ]);
+  }
+}

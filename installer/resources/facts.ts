@@ -1,0 +1,51 @@
+import type { HostReader } from "../host/host.ts";
+import { HomeroomError } from "../errors.ts";
+
+/** What was read of this machine. */
+export interface Facts {
+  os: { id: string; version: string; name: string };
+  architecture: "x86_64" | "aarch64";
+  /** Bytes. */
+  memory: number;
+  /** The system's Python as "3.11". */
+  python: string;
+  /** systemd's version; 254 and later know more keys. */
+  systemd: number;
+}
+
+/**
+ * Reads the facts without starting a process.
+ * @throws HomeroomError where the machine lacks what Homeroom stands on.
+ */
+export async function readFacts(host: HostReader): Promise<Facts> {
+  const [release, memory, python, dpkg] = await Promise.all([
+    host.read("/etc/os-release").then(async (file) => file ?? host.read("/usr/lib/os-release")),
+    host.read("/proc/meminfo"),
+    host.readLink("/usr/bin/python3"),
+    host.read("/var/lib/dpkg/status"),
+  ]);
+  const os = osOf(release?.toString("utf8") ?? "");
+  return {
+    os,
+    architecture: process.arch === "arm64" ? "aarch64" : "x86_64",
+    memory: 1024 * Number(/^MemTotal:\s+(\d+) kB/m.exec(memory?.toString("utf8") ?? "")?.[1] ?? 0),
+    python: pythonOf(python),
+    systemd: Number(
+      /^Package: systemd\n(?:.+\n)*?Version: (\d+)/m.exec(dpkg?.toString("latin1") ?? "")?.[1] ?? 0,
+    ),
+  };
+}
+
+/** os-release(5): KEY=value lines, values possibly quoted. */
+function osOf(text: string): Facts["os"] {
+  const value = (key: string) => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(text)?.[1] ?? "";
+  return { id: value("ID"), version: value("VERSION_ID"), name: value("PRETTY_NAME") };
+}
+
+function pythonOf(target: string | undefined): string {
+  const version = /python(3\.\d+)$/.exec(target ?? "")?.[1];
+  if (version !== undefined) return version;
+  throw new HomeroomError("There is no /usr/bin/python3 on this machine.", {
+    remedy: "Install it with `sudo apt-get install python3`, then run the same command again.",
+  });
+}
