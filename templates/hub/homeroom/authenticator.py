@@ -1,0 +1,78 @@
+"""Puts the roster in front of any authenticator: who is not on it does not come in, whatever the authenticator says."""
+
+import importlib
+from importlib.metadata import entry_points
+
+from jupyterhub.auth import Authenticator
+from jupyterhub.utils import maybe_future
+
+# Short names of our own; the others are entry points of jupyterhub.authenticators.
+CLASSES = {
+    "firstuse": "homeroom.first_use.HomeroomFirstUse",
+    "firstuseauthenticator.FirstUseAuthenticator": "homeroom.first_use.HomeroomFirstUse",
+    "native": "homeroom.native.HomeroomNative",
+    "nativeauthenticator.NativeAuthenticator": "homeroom.native.HomeroomNative",
+}
+
+
+def authenticator_class(name, roster):
+    """The class for a short name (`ldap`, `github`, …) or a dotted path, with this roster in front of it.
+
+    Raises ValueError where there is no such class, with words that name it.
+    """
+    return rostered(find_class(CLASSES.get(name, name)), roster)
+
+
+def find_class(name):
+    module, dot, attribute = name.rpartition(".")
+    try:
+        if dot:
+            found = getattr(importlib.import_module(module), attribute)
+        else:
+            found = entry_point(name).load()
+    except (ImportError, AttributeError, LookupError) as error:
+        raise ValueError(f"There is no authenticator {name!r} in the hub's environment ({error})") from error
+    if not (isinstance(found, type) and issubclass(found, Authenticator)):
+        raise ValueError(f"{name!r} is not an authenticator")
+    return found
+
+
+def entry_point(name):
+    for entry in entry_points(group="jupyterhub.authenticators"):
+        if entry.name == name:
+            return entry
+    raise LookupError("no such short name")
+
+
+def rostered(base, roster_file):
+    """A subclass of `base`, under the same name so that its configuration applies, behind the roster."""
+
+    class Rostered(base):
+        roster = roster_file
+
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.admin_users = set(self.roster.admins)
+
+        # Not check_allowed: allow_all would bypass that, and this is asked always.
+        async def check_blocked_users(self, username, authentication=None):
+            if not self.roster.lets_in(username):
+                return False
+            return await maybe_future(super().check_blocked_users(username, authentication))
+
+        async def check_allowed(self, username, authentication=None):
+            if self.roster.lists(username):
+                return True
+            return await maybe_future(super().check_allowed(username, authentication))
+
+        def is_admin(self, handler, authentication):
+            return self.roster.is_admin(authentication["name"])
+
+        async def refresh_user(self, user, handler=None):
+            if not self.roster.lets_in(user.name):
+                return False
+            return await maybe_future(super().refresh_user(user, handler))
+
+    Rostered.__name__ = base.__name__
+    Rostered.__qualname__ = base.__qualname__
+    return Rostered

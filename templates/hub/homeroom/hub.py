@@ -1,0 +1,62 @@
+"""JupyterHub as a service of systemd: on a socket that systemd holds, saying when it is ready, draining when it stops."""
+
+import asyncio
+import os
+
+import tornado.netutil
+from jupyterhub.app import JupyterHub
+
+from .notify import notify, take_listening_sockets, take_notify_socket
+from .roster_sync import follow_roster
+from .spawner import HomeroomSpawner
+
+DRAIN_SECONDS = 3
+
+
+class HomeroomHub(JupyterHub):
+    """The hub's application; its configuration sets what HomeroomSpawner shares."""
+
+    name = "jupyterhub"  # else the command line and the configuration of JupyterHub would not be found
+
+    def initialize_systemd(self):
+        self._notify_socket = take_notify_socket()
+        self._sockets = take_listening_sockets()
+        self._tasks = []
+        if held := self._sockets.get("hub"):
+            # JupyterHub binds a socket of its own where it starts; ours outlives it, and queues who comes meanwhile.
+            tornado.netutil.bind_unix_socket = lambda *_args, **_options: held
+
+    async def initialize(self, *args, **kwargs):
+        self.initialize_systemd()
+        await super().initialize(*args, **kwargs)
+
+    async def start(self):
+        if listening := self._sockets.get("credentials"):
+            self._run(HomeroomSpawner.credentials.serve(listening))
+        await super().start()
+        self._run(follow_roster(self, HomeroomSpawner.roster))
+        notify(self._notify_socket, "READY=1")
+        if interval := int(os.environ.pop("WATCHDOG_USEC", "0")):
+            self._run(self._feed_watchdog(interval / 3e6))
+
+    async def shutdown_cancel_tasks(self, sig=None):
+        notify(self._notify_socket, "STOPPING=1")
+        await self._drain()
+        await super().shutdown_cancel_tasks(sig)
+
+    async def _drain(self):
+        """Takes no new connections (systemd keeps them for the next hub) and lets requests in flight end."""
+        if self.http_server is None:
+            return
+        self.http_server.stop()
+        deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
+        while self.http_server._connections and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.02)
+
+    async def _feed_watchdog(self, seconds):
+        while True:
+            notify(self._notify_socket, "WATCHDOG=1")
+            await asyncio.sleep(seconds)
+
+    def _run(self, coroutine):
+        self._tasks.append(asyncio.ensure_future(coroutine))

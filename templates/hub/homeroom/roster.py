@@ -1,0 +1,51 @@
+"""Who may come in, and as what: compiled by the installer, read again whenever the file changes."""
+
+import json
+import os
+
+
+class Roster:
+    """The roster file; names are compared in the form that `normalize` gives them."""
+
+    def __init__(self, path, normalize=str.lower):
+        self._path = path
+        self._normalize = normalize
+        self._seen = None
+        self.refresh()
+
+    def refresh(self):
+        """Reads the file where it has changed; says whether it has. A broken file leaves everything as it was."""
+        try:
+            status = os.stat(self._path)
+            seen = (status.st_mtime_ns, status.st_size, status.st_ino)
+            if seen == self._seen:
+                return False
+            with open(self._path, encoding="utf-8") as file:
+                written = json.load(file)
+            named = {key: frozenset(map(self._normalize, written[key])) for key in ("allowed", "admins", "banned")}
+            first_passwords = {
+                self._normalize(name): hashed.encode() for name, hashed in written["first_passwords"].items()
+            }
+            open_to_all = bool(written["open"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            if self._seen is None:
+                raise
+            return False
+        self._seen = seen
+        self.allowed, self.admins, self.banned = named["allowed"], named["admins"], named["banned"]
+        self.first_passwords, self.open = first_passwords, open_to_all
+        return True
+
+    def lets_in(self, name):
+        """Whether this person may come in at all; an open roster leaves it to the authenticator."""
+        self.refresh()
+        return name not in self.banned and (self.open or name in self.allowed or name in self.admins)
+
+    def lists(self, name):
+        """Whether the roster itself names this person."""
+        self.refresh()
+        return name not in self.banned and (name in self.allowed or name in self.admins)
+
+    def is_admin(self, name):
+        self.refresh()
+        return name in self.admins and name not in self.banned

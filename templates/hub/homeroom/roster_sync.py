@@ -1,0 +1,72 @@
+"""Carries a changed roster into the running hub: rights that were taken away end now, not at the next login."""
+
+import asyncio
+
+from jupyterhub import orm, roles
+
+CHECK_SECONDS = 2
+
+
+async def follow_roster(app, roster):
+    """Applies the roster at once and then at each change, until cancelled."""
+    while True:
+        try:
+            await apply_roster(app, roster)
+            applied = roster_version(roster)
+            while roster_version(roster) == applied:
+                await asyncio.sleep(CHECK_SECONDS)
+                roster.refresh()
+        except Exception:
+            app.log.exception("The roster could not be applied")
+            await asyncio.sleep(CHECK_SECONDS)
+
+
+def roster_version(roster):
+    return (roster.allowed, roster.admins, roster.banned, roster.open)
+
+
+async def apply_roster(app, roster):
+    """Admin roles as the roster says; whoever may not come in any more loses sessions, tokens and server."""
+    app.authenticator.admin_users = set(roster.admins)
+    for user in app.db.query(orm.User).filter(orm.User.admin):
+        if not roster.is_admin(user.name) and not decides_admins_itself(app.authenticator):
+            set_admin(app, user, False)
+    for name in roster.admins - roster.banned:
+        user = orm.User.find(app.db, name)
+        if user is not None and not user.admin:
+            set_admin(app, user, True)
+    gone = [user for user in known_people(app) if not roster.lets_in(user.name)]
+    for user in gone:
+        await shut_out(app, user)
+
+
+def decides_admins_itself(authenticator):
+    """Whether the login service names admins too (admin_groups and the like): theirs are not on the roster."""
+    return bool(getattr(authenticator, "admin_groups", None)) or getattr(authenticator, "manage_roles", False)
+
+
+def set_admin(app, user, admin):
+    app.log.info("%s is %s admin", user.name, "now" if admin else "no longer")
+    user.admin = admin
+    roles.assign_default_roles(app.db, entity=user)
+    app.db.commit()
+
+
+def known_people(app):
+    """Whoever still has something to lose: a token or a server."""
+    holders = app.db.query(orm.APIToken.user_id).filter(orm.APIToken.user_id.isnot(None))
+    running = app.db.query(orm.Spawner.user_id).filter(orm.Spawner.server_id.isnot(None))
+    return app.db.query(orm.User).filter(orm.User.id.in_(holders.union(running))).all()
+
+
+async def shut_out(app, user):
+    app.log.info("%s is not on the roster any more: ending sessions and servers", user.name)
+    for token in list(user.api_tokens):
+        app.db.delete(token)
+    user.cookie_id = orm.new_token()
+    app.db.commit()
+    wrapper = app.users[user]
+    for name, spawner in list(wrapper.spawners.items()):
+        if spawner.active:
+            await app.proxy.delete_user(wrapper, name)
+            await wrapper.stop(name)

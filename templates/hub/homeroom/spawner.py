@@ -1,0 +1,150 @@
+"""Starts and stops a person's notebook server: the unit homeroom-user@<instance>.service, over D-Bus.
+
+Readiness is the unit's own (Type=notify): the start job ends when the server accepts connections. That a server
+ended is heard at once, by signal; JupyterHub's polling is only the second line.
+"""
+
+import asyncio
+from urllib.parse import quote
+
+from jupyterhub.spawner import Spawner, SpawnException
+
+from .accounts import AccountTaken, instance_of, slice_of, unit_of
+from .endings import oom_kills, words_for_job, words_for_state
+
+ENVIRONMENT_PREFIXES = ("JUPYTERHUB_", "JPY_", "MEM_", "CPU_")
+
+
+class HomeroomSpawner(Spawner):
+    """One server a person. What all spawners share is set on the class by `share` before the hub starts."""
+
+    @classmethod
+    def share(cls, *, systemd, credentials, owners, roster):
+        """Not traits: traitlets would give each spawner a copy."""
+        cls.systemd, cls.credentials, cls.owners, cls.roster = systemd, credentials, owners, roster
+
+    # ServerApp refuses a socket together with any other address than these defaults.
+    ip = "127.0.0.1"
+    port = 8888
+
+    endings = {}  # name -> why the server ended, until it is started again; for not_running.html
+
+    _stopping = False
+    _oom_kills = None
+
+    @property
+    def account(self):
+        return self.owners.claim(self.user.name)
+
+    @property
+    def unit(self):
+        return unit_of(self.account)
+
+    @property
+    def url(self):
+        """Where the server listens, as JupyterHub and the proxy write it."""
+        path = f"/run/homeroom/users/{instance_of(self.account)}/socket"
+        return "http+unix://" + quote(path, safe="")
+
+    # JupyterHub stores protocol, address and port alone, and appends a port: give it the true url at each reading.
+    @property
+    def server(self):
+        server = Spawner.server.fget(self)
+        if server is not None and not server.connect_url:
+            server.connect_url = self.url
+        return server
+
+    @server.setter
+    def server(self, server):
+        Spawner.server.fset(self, server)
+
+    async def start(self):
+        """Starts the unit and returns when it accepts connections; raises SpawnException with words for the person."""
+        self._refuse_strangers()
+        unit = self.unit
+        self.systemd.watch(unit, self._state_changed)
+        if (await self.systemd.state(unit)).running:  # left over from a hub that died while it started
+            await self.systemd.stop(unit)
+        self._oom_kills = oom_kills(slice_of(self.account))
+        with self.credentials.offer(unit, self._server_environment(), self.get_args()):
+            result = await self.systemd.start(unit)
+        if result != "done":
+            raise await self._failure(result)
+        self.endings.pop(self.user.name, None)
+        self.server.connect_url = self.url
+        return self.url
+
+    async def stop(self, now=False):
+        self._stopping = True
+        try:
+            await self.systemd.stop(self.unit)
+        finally:
+            self._stopping = False
+
+    async def poll(self):
+        """None while the server runs, else 0 or why it ended. JupyterHub stops what it cannot poll: never raises."""
+        try:
+            state = await self.systemd.state(self.unit)
+        except Exception as error:
+            self.log.warning("Cannot ask systemd about %s, taking it for running: %s", self._log_name, error)
+            return None
+        if state.running:
+            self._oom_kills = oom_kills(slice_of(self.account))
+            return None
+        if state.active != "failed":
+            return 0
+        self._remember(state)
+        return self.endings[self.user.name]
+
+    def start_polling(self):
+        self.systemd.watch(self.unit, self._state_changed)  # also after the hub has restarted
+        super().start_polling()
+
+    def _server_environment(self):
+        return {
+            name: value
+            for name, value in self.get_env().items()
+            if name.startswith(ENVIRONMENT_PREFIXES) or name in self.environment
+        }
+
+    def _refuse_strangers(self):
+        if not self.roster.lets_in(self.user.name):
+            raise SpawnException(f"{self.user.name} is not on the list of this hub any more.", reason="roster")
+        try:
+            self.owners.claim(self.user.name)
+        except AccountTaken as taken:
+            raise SpawnException(
+                f"The name {self.user.name} leads to the account {taken}, which belongs to another person. "
+                "The admin can give you another name.",
+                reason="account",
+            ) from None
+
+    async def _failure(self, result):
+        state = await self.systemd.state(self.unit)
+        words = words_for_job(result)
+        if state.active == "failed":
+            self._remember(state)
+            words = words or state.status_text or self.endings[self.user.name]
+            await self.systemd.reset_failed(self.unit)
+        words = words or f"systemd reports {result}"
+        return SpawnException(
+            f"Your server did not start: {words}.",
+            reason=result,
+            log_message=f"{self.unit}: {result}, {state.result} (status {state.exit_status})",
+        )
+
+    def _remember(self, state):
+        before, now = self._oom_kills, oom_kills(slice_of(self.account))
+        out_of_memory = before is not None and now is not None and now > before
+        self.endings[self.user.name] = words_for_state(state, out_of_memory)
+
+    def _state_changed(self, active):
+        if active in ("failed", "inactive") and self.ready and not self._stopping:
+            asyncio.ensure_future(self._ended())
+
+    async def _ended(self):
+        await self.poll_and_notify()
+        try:
+            await self.systemd.reset_failed(self.unit)
+        except Exception as error:
+            self.log.debug("%s: %s", self.unit, error)

@@ -1,0 +1,76 @@
+"""The hub's configuration: what the installer compiled (hub.json), and what makes it Homeroom's."""
+
+import json
+import os
+from pathlib import Path
+
+from homeroom.accounts import AccountOwners
+from homeroom.authenticator import authenticator_class
+from homeroom.credentials import CredentialServer
+from homeroom.roster import Roster
+from homeroom.spawner import HomeroomSpawner
+from homeroom.systemd import Systemd
+from traitlets.log import get_logger
+
+COMPILED = Path("/var/lib/homeroom/compiled")
+SECRETS = Path(os.environ["CREDENTIALS_DIRECTORY"])
+STATE = Path("/var/lib/homeroom/hub")
+HUB_SOCKET = "http+unix://%2Frun%2Fhomeroom%2Fhub.sock"
+PROXY_SOCKET = "http+unix://%2Frun%2Fhomeroom%2Fproxy-api.sock"
+
+c = get_config()  # noqa: F821
+compiled = json.loads((COMPILED / "hub.json").read_text())
+roster = Roster(COMPILED / "roster.json")
+
+
+def secret(name):
+    return (SECRETS / name).read_text().strip()
+
+
+# What the config asks for comes first: everything below it is not up for change.
+for section, traits in compiled["authenticator"]["traits"].items():
+    for trait, value in traits.items():
+        c[section][trait] = set(value) if trait in ("allowed_users", "admin_users", "blocked_users") else value
+
+base_url = compiled["base_url"]
+c.JupyterHub.bind_url = f"http://127.0.0.1{base_url}"
+c.JupyterHub.hub_bind_url = c.JupyterHub.hub_connect_url = HUB_SOCKET
+c.JupyterHub.db_url = f"sqlite:///{STATE}/jupyterhub.sqlite"
+c.JupyterHub.cookie_secret = bytes.fromhex(secret("cookie-secret"))
+c.JupyterHub.template_paths = [str(Path(__file__).parent / "pages")]
+c.JupyterHub.template_vars = {"homeroom_ending": lambda user: user and HomeroomSpawner.endings.get(user.name)}
+# Servers are units of their own: they outlive the hub, and a busy one may take its time to answer a new hub.
+c.JupyterHub.cleanup_servers = False
+c.JupyterHub.init_spawners_timeout = 1
+
+c.ConfigurableHTTPProxy.should_start = False
+c.ConfigurableHTTPProxy.api_url = PROXY_SOCKET
+c.ConfigurableHTTPProxy.auth_token = secret("proxy-token")
+
+c.JupyterHub.authenticator_class = authenticator_class(compiled["authenticator"]["class"], roster)
+c.HomeroomFirstUse.passwords_path = str(STATE / "passwords.sqlite")
+if roster.open and not any(
+    trait.startswith("allow") for traits in compiled["authenticator"]["traits"].values() for trait in traits
+):
+    c.Authenticator.allow_all = True
+
+c.JupyterHub.spawner_class = HomeroomSpawner
+HomeroomSpawner.share(
+    systemd=Systemd(),
+    credentials=CredentialServer(get_logger()),
+    owners=AccountOwners(STATE / "accounts.json"),
+    roster=roster,
+)
+c.Spawner.default_url = compiled["default_url"]
+c.Spawner.mem_limit = compiled["memory_limit"]
+c.Spawner.cpu_limit = compiled["cpu_limit"]
+# systemd ends a start that takes too long and says why; the hub waits a little longer than that.
+c.Spawner.start_timeout = compiled["server_start_timeout"] + 15
+c.Spawner.http_timeout = 120
+
+if compiled["cull"]["enabled"]:
+    c.JupyterHub.services = [{"name": "homeroom-culler", "api_token": secret("culler-token")}]
+    scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
+    if compiled["cull"]["users"]:
+        scopes.append("admin:users")
+    c.JupyterHub.load_roles = [{"name": "homeroom-culler", "services": ["homeroom-culler"], "scopes": scopes}]
