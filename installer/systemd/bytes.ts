@@ -27,13 +27,18 @@ export function byteToText(byte: number): string {
   return String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte);
 }
 
+/** Whether systemd takes this as UTF-8: it wants no bytes that are none, and no code points that are no characters. */
+export function isCleanText(text: string): boolean {
+  return text.isWellFormed() && !/\p{Noncharacter_Code_Point}/u.test(text);
+}
+
 /** Joins bytes that stand side by side, as octal or hex escapes leave them, to the characters that they make. */
 export function joinBytes(text: string): string {
   return text.isWellFormed() ? text : decodeBytes(encodeText(text));
 }
 
 /** The byte that a lone surrogate stands for. */
-export function oddByte(character: string): number | undefined {
+function oddByte(character: string): number | undefined {
   const code = character.charCodeAt(0);
   return character.length === 1 && code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : undefined;
 }

@@ -1,4 +1,4 @@
-import { byteToText, encodeText, joinBytes } from "./bytes.ts";
+import { byteToText, encodeText, isCleanText, joinBytes } from "./bytes.ts";
 
 export interface UnescapeOptions {
   /** Keeps what cannot be read, backslash included, instead of refusing the text. */
@@ -85,7 +85,7 @@ const lettersOfBytes = new Map(
 );
 
 function isCharacter(value: number): boolean {
-  return value <= 0x10ffff && (value < 0xd800 || value > 0xdfff);
+  return value <= 0x10ffff && isCleanText(String.fromCodePoint(value));
 }
 
 function escapeByte(byte: number): string {

@@ -1,4 +1,5 @@
 import { HomeroomError } from "../errors.ts";
+import { isCleanText } from "./bytes.ts";
 import { escapeSpecifiers } from "./specifiers.ts";
 import { quoteWord, splitWords } from "./words.ts";
 
@@ -6,7 +7,7 @@ import { quoteWord, splitWords } from "./words.ts";
 export function writeEnvironment(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
     .map(([name, value]) => {
-      if (!isVariableName(name) || !value.isWellFormed()) {
+      if (!isVariableName(name) || !isCleanText(value)) {
         throw new HomeroomError(`${JSON.stringify(name)} cannot be set for a unit.`, {
           remedy:
             "Use letters, digits and _ for the name, not beginning with a digit, and UTF-8 for the value.",

@@ -1,5 +1,5 @@
 import { HomeroomError } from "../errors.ts";
-import { encodeText } from "./bytes.ts";
+import { encodeText, isCleanText } from "./bytes.ts";
 import { endsInBackslash, isSectionName, longestLine, strip } from "./unit-nodes.ts";
 
 /** `KEY=VALUE` as one line, without its end; refuses what would be read back as something else. */
@@ -21,7 +21,7 @@ export function formatAssignment(key: string, value: string): string {
 
 /** `[NAME]`; refuses a name that systemd would not take. */
 export function formatSection(name: string): string {
-  if (!isSectionName(name) || !name.isWellFormed() || /[\]]$/.test(name)) {
+  if (!isSectionName(name) || !isCleanText(name) || /[\]]$/.test(name)) {
     throw new HomeroomError(`${JSON.stringify(name)} cannot be a section of a unit file.`, {
       remedy: "Use letters, digits and hyphens, as in Service or X-Homeroom.",
     });
@@ -32,7 +32,7 @@ export function formatSection(name: string): string {
 function whyUnwritable(value: string, line: string): string | undefined {
   if (/[\r\n]/.test(value)) return "it has a line break in it";
   if (value.includes("\0")) return "it has a NUL character in it";
-  if (!value.isWellFormed()) return "it is not UTF-8";
+  if (!isCleanText(value)) return "it is not UTF-8";
   if (strip(value) !== value) return "whitespace at its ends would be lost";
   if (endsInBackslash(value)) return "its last backslash would continue the line";
   if (encodeText(line).length > longestLine) return "it is longer than 1 MiB";

@@ -96,7 +96,7 @@ export class UnitFile {
     const last = this.nodes.at(-1);
     if (!last) return "";
     const own = /(?:\r\n|\n\r|\n|\r)$/.exec(last.raw)?.[0];
-    const blank = last.kind === "assignment" && last.open ? (own ?? lineEnd) : "";
+    const blank = last.open ? (own ?? lineEnd) : "";
     return own === undefined ? lineEnd + blank : blank;
   }
 }
@@ -106,5 +106,8 @@ const lineEnds = /\r\n|\n\r|\n|\r/;
 
 function joined(before: readonly UnitNode[], lines: string, after: readonly UnitNode[]): UnitFile {
   const rawOf = (nodes: readonly UnitNode[]): string => nodes.map((node) => node.raw).join("");
-  return new UnitFile(rawOf(before) + lines + rawOf(after));
+  const rest = rawOf(after);
+  // a lone \n before \r, or the reverse, would be read as one line end with it
+  const ended = /^(?:\r|\n)/.test(rest) ? lines.replace(/(?<!\n)\r$|(?<!\r)\n$/, "\r\n") : lines;
+  return new UnitFile(rawOf(before) + (rest[0] === lines.at(-1) ? lines : ended) + rest);
 }

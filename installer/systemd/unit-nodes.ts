@@ -1,3 +1,4 @@
+import { isCleanText } from "./bytes.ts";
 import { whitespace } from "./extract-word.ts";
 import { isSafeText } from "./safe-text.ts";
 
@@ -6,6 +7,8 @@ interface Node {
   raw: string;
   /** Line of its beginning, from 1. */
   line: number;
+  /** The file ends in the middle of it: a line put after it would continue it. */
+  open: boolean;
 }
 
 export interface Section extends Node {
@@ -19,8 +22,6 @@ export interface Assignment extends Node {
   key: string;
   /** Continuation lines joined, surrounding whitespace gone; quotes, escapes and specifiers as written. */
   value: string;
-  /** The file ends in the middle of it: a line put after it would continue it. */
-  open: boolean;
 }
 
 /** Comments, blank lines, and whatever systemd does not take (there is a problem for each of these). */
@@ -53,16 +54,16 @@ export function readUnitNodes(text: string): { nodes: UnitNode[]; problems: Unit
     const { raw, line, content, open } = statement;
     const read = statement.error ?? readStatement(content, section);
     if (typeof read === "string" || read.kind === "remark") {
-      nodes.push({ kind: "remark", raw, line });
+      nodes.push({ kind: "remark", raw, line, open });
       if (typeof read === "string") problems.push({ severity: "warning", line, message: read });
     } else if (read.kind === "error") {
       problems.push({ severity: "error", line, message: read.message });
       const rest = text.slice(nodes.reduce((length, node) => length + node.raw.length, 0));
-      nodes.push({ kind: "remark", raw: rest, line });
+      nodes.push({ kind: "remark", raw: rest, line, open });
       break;
     } else if (read.kind === "section") {
       section = read.name;
-      nodes.push({ kind: "section", name: read.name, raw, line });
+      nodes.push({ kind: "section", name: read.name, raw, line, open });
     } else {
       nodes.push({ ...read, raw, line, open });
     }
@@ -73,7 +74,6 @@ export function readUnitNodes(text: string): { nodes: UnitNode[]; problems: Unit
 interface Statement extends Node {
   /** The lines of the statement joined, comments among them left out. */
   content: string;
-  open: boolean;
   error: UnitError | undefined;
 }
 
@@ -139,7 +139,7 @@ type Read =
 function readStatement(content: string, section: string | undefined): Read | string {
   const statement = strip(content);
   if (statement === "") return { kind: "remark" };
-  if (!statement.isWellFormed()) return "The line is not UTF-8 and is ignored.";
+  if (!isCleanText(statement)) return "The line is not UTF-8 and is ignored.";
   if (statement.startsWith("[")) return readHeader(statement);
   if (section === undefined) return "The line stands before any section and is ignored.";
   const equals = statement.indexOf("=");

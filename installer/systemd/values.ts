@@ -1,3 +1,4 @@
+import { isCleanText } from "./bytes.ts";
 import { isNormalizedPath, simplifyPath } from "./simplify-path.ts";
 import { splitWords } from "./words.ts";
 
@@ -6,7 +7,7 @@ import { splitWords } from "./words.ts";
 /** An absolute path, simplified. */
 export function readPath(value: string): string | undefined {
   const path = simplifyPath(value);
-  return value.isWellFormed() && path.startsWith("/") && isNormalizedPath(path) ? path : undefined;
+  return isCleanText(value) && path.startsWith("/") && isNormalizedPath(path) ? path : undefined;
 }
 
 /** Bytes of a memory size: `512M`, `1.5G`, `1G 512M`; the units are powers of 1024. */

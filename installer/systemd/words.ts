@@ -1,5 +1,5 @@
 import { HomeroomError } from "../errors.ts";
-import { oddByte } from "./bytes.ts";
+import { encodeText, isCleanText } from "./bytes.ts";
 import { extractWord, type WordRules } from "./extract-word.ts";
 
 /** The rules by which ExecStart=, Environment= and their like are split. */
@@ -36,12 +36,10 @@ function quoteCharacter(character: string): string {
   if (character === '"' || character === "\\") return `\\${character}`;
   if (character === "\n") return String.raw`\n`;
   if (character === "\t") return String.raw`\t`;
-  const code = oddByte(character) ?? character.charCodeAt(0);
-  const isPlain = character.length > 1 || code > 0xff || (code >= 0x20 && code < 0x7f) || isLatin(character);
-  return isPlain ? character : `\\x${code.toString(16).padStart(2, "0")}`;
+  const isPlain = character >= " " && character !== "\x7f" && isCleanText(character);
+  return isPlain ? character : Array.from(encodeText(character), hexEscape).join("");
 }
 
-/** U+0080 to U+00FF stand as they are: an \x escape would be a byte and not this character. */
-function isLatin(character: string): boolean {
-  return character >= "\u0080" && character <= "\u00FF";
+function hexEscape(byte: number): string {
+  return `\\x${byte.toString(16).padStart(2, "0")}`;
 }

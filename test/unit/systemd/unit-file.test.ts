@@ -136,6 +136,7 @@ describe("setting", () => {
     ["B", " a", "whitespace"],
     ["B", "a\\", "backslash"],
     ["B", "\udcff", "UTF-8"],
+    ["B", "\uffff", "UTF-8"],
     ["B", "x".repeat(1024 * 1024), "1 MiB"],
     ["", "a", "cannot be a key"],
     ["#B", "a", "cannot be a key"],
