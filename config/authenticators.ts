@@ -87,7 +87,7 @@ export function traitsOf(name: string): Map<string, Trait> {
 /** The short name or class that was probably meant by an unknown `auth.type`. */
 export function meantAuthenticator(type: string): string | undefined {
   const byClass = Object.entries(shortNames).find(([, full]) => full.endsWith(`.${type}`));
-  return byClass?.[0] ?? nearest(type, [...shortNameList(), ...Object.values(shortNames)]);
+  return byClass?.[0] ?? nearest(type, [...shortNameList(), ...Object.values(shortNames)], 3);
 }
 
 /** The short names that `auth.type` may be. */
@@ -105,5 +105,5 @@ export function shortNameOf(className: string): string {
 
 /** The class name that was probably meant. */
 export function meantClass(name: string): string | undefined {
-  return nearest(name, Object.keys(classes));
+  return nearest(name, Object.keys(classes), 2);
 }

@@ -124,7 +124,7 @@ function chooseAuthenticator(
 
 function findNotYet(config: Config, root: MapNode): Finding[] {
   return notYet
-    .filter(({ asked }) => asked(config))
+    .filter((key) => key.asked(config))
     .map(({ path }) => ({
       severity: "error",
       code: "not-yet",

@@ -1,8 +1,8 @@
-/** The candidate that was probably meant: at most a third of the letters differ, two at most in short words. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+/** The candidate that was probably meant: at most a third of the letters differ, and never more than `most`. */
+export function nearest(word: string, candidates: readonly string[], most = Infinity): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const allowed = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    const allowed = Math.min(most, Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)));
     const distance = editDistance(plain(word), plain(candidate), allowed);
     if (distance <= allowed && distance < (best?.distance ?? Infinity)) best = { candidate, distance };
   }

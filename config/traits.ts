@@ -27,7 +27,7 @@ export function checkTraits(auth: MapNode, chosen: Authenticator | undefined): C
   for (const entry of auth.entries) {
     if (!/^[A-Z_]/.test(entry.key)) continue;
     if (chosen !== undefined && reader.isUnused(entry, chosen, typed)) continue;
-    const block = reader.readBlock(entry);
+    const block = reader.readBlock(entry, chosen);
     if (block !== undefined) traits[entry.key] = block;
   }
   return { findings: reader.findings, traits };
@@ -62,7 +62,7 @@ class TraitReader {
     return true;
   }
 
-  readBlock({ key, keySpan, value }: MapEntry): Record<string, Json> | undefined {
+  readBlock({ key, keySpan, value }: MapEntry, chosen: Authenticator | undefined): Record<string, Json> | undefined {
     const path = ["auth", key];
     if (value.kind === "scalar" && (value.text === "" || readScalar(value).type === "null")) return undefined;
     if (value.kind !== "map") {
@@ -71,7 +71,7 @@ class TraitReader {
       return undefined;
     }
     const known = findClass(key) ? traitsOf(key) : undefined;
-    if (known === undefined) this.reportClass(key, keySpan);
+    if (known === undefined && key !== chosen?.className) this.reportClass(key, keySpan);
     const block: Record<string, Json> = {};
     for (const entry of value.entries) {
       if (entry.key.startsWith("x-")) continue;
@@ -238,4 +238,6 @@ function integerJson(value: number, digits: string | undefined): Json {
 }
 
 /** `JSON.rawJSON`, which TypeScript's library does not know yet: a value that prints as exactly this text. */
-const rawJson = (JSON as unknown as { rawJSON(text: string): Json }).rawJSON;
+function rawJson(text: string): Json {
+  return (JSON as unknown as { rawJSON(text: string): Json }).rawJSON(text);
+}

@@ -21,7 +21,7 @@ export interface Validated {
 export function validate(root: MapNode): Validated {
   const reader = new SchemaReader();
   const written = reader.read(root, schema, []) ?? {};
-  return { findings: reader.findings, written: written as WrittenConfig };
+  return { findings: reader.findings, written };
 }
 
 class SchemaReader {

@@ -1,0 +1,197 @@
+import { isAlias, isMap, isScalar, isSeq } from "yaml";
+import type { Document, Range, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import type { ConfigNode, ListNode, MapEntry, MapNode, ScalarNode, Span } from "./document.ts";
+import type { LongList } from "./long-lists.ts";
+import type { Parsed } from "./parse.ts";
+import type { Finding } from "./problem.ts";
+
+/** More nodes than this, counted with every alias followed, is an alias bomb: 5,000 people need some 20,000. */
+const mostNodes = 1_000_000;
+
+/**
+ * Turns the parser's document into our tree: aliases followed, merge keys resolved, folded lists unfolded.
+ * Undefined where a folded list is not found again as a list, so that the text must be read unfolded.
+ */
+export function readTree(
+  text: string,
+  document: Document.Parsed,
+  lists: ReadonlyMap<string, LongList>,
+): Parsed | undefined {
+  const reader = new TreeReader(text, lists);
+  try {
+    return reader.read(document.contents);
+  } catch (error) {
+    if (!(error instanceof AliasBomb)) throw error;
+    const message = "Aliases repeat each other until the file would be enormous.";
+    reader.add("alias-bomb", error.span, message, "Write out what you mean, or use fewer aliases.");
+    return { findings: reader.findings };
+  }
+}
+
+class AliasBomb extends Error {
+  readonly span: Span;
+
+  constructor(span: Span) {
+    super("alias bomb");
+    this.span = span;
+  }
+}
+
+class TreeReader {
+  readonly findings: Finding[] = [];
+  private readonly text: string;
+  private readonly lists: ReadonlyMap<string, LongList>;
+  /** How many nodes a node stands for, aliases followed. */
+  private readonly sizes = new Map<ConfigNode, number>();
+  /** By anchor: the node, or undefined while it is being read. */
+  private readonly anchors = new Map<string, ConfigNode | undefined>();
+  private readonly path: string[] = [];
+  private unfolded = 0;
+
+  constructor(text: string, lists: ReadonlyMap<string, LongList>) {
+    this.text = text;
+    this.lists = lists;
+  }
+
+  read(contents: unknown): Parsed | undefined {
+    const root = this.node(contents, 0);
+    if (this.unfolded !== this.lists.size) return undefined;
+    if (root.kind === "map") return { findings: this.findings, root };
+    if (root.kind === "scalar" && root.plain && /^(?:~|null|Null|NULL)?$/.test(root.text)) {
+      return { findings: this.findings, root: { kind: "map", entries: [], span: { start: 0, end: 0 } } };
+    }
+    const message = "The file must hold keys and values, not one value or a list.";
+    const hint = "Begin with a key, as in `users:`; `homeroom config reference` lists the keys.";
+    this.add("not-a-mapping", root.span, message, hint);
+    return { findings: this.findings };
+  }
+
+  add(code: string, span: Span, message: string, hint: string): void {
+    this.findings.push({ severity: "error", code, path: [...this.path], span, message, hint });
+  }
+
+  private node(source: unknown, after: number): ConfigNode {
+    if (isAlias(source)) return this.alias(source.source, spanOf(source));
+    const anchor = isMap(source) || isSeq(source) || isScalar(source) ? source.anchor : undefined;
+    if (anchor !== undefined) this.anchors.set(anchor, undefined);
+    const node = this.newNode(source, after);
+    if (anchor !== undefined) this.anchors.set(anchor, node);
+    return node;
+  }
+
+  private newNode(source: unknown, after: number): ConfigNode {
+    if (isMap(source)) return this.map(source);
+    if (isSeq(source)) return this.list(source);
+    if (isScalar(source)) return this.scalar(source);
+    return this.sized({ kind: "scalar", text: "", plain: true, span: { start: after, end: after } });
+  }
+
+  private scalar(source: Scalar): ScalarNode {
+    const span = spanOf(source);
+    const resolves = this.resolvesAs(source.tag ?? "", source.type === "PLAIN", span);
+    const text = typeof source.value === "string" ? source.value : "";
+    return this.sized({ kind: "scalar", text, plain: resolves, span });
+  }
+
+  /** Whether the text may mean something else than text. */
+  private resolvesAs(tag: string, plain: boolean, span: Span): boolean {
+    if (tag === "") return plain;
+    if (tag === "!" || tag === `${standardTag}str`) return false;
+    if (!/^tag:yaml\.org,2002:(?:int|float|bool|null)$/.test(tag)) this.refuseTag(tag, span);
+    return true;
+  }
+
+  private list(source: YAMLSeq): ListNode {
+    const span = spanOf(source);
+    if (source.tag && source.tag !== `${standardTag}seq`) this.refuseTag(source.tag, span);
+    const items = source.items.flatMap((item) => this.unfold(item) ?? [this.node(item, span.end)]);
+    return this.sized({ kind: "list", items, span });
+  }
+
+  /** The items of a list that was folded into this one. */
+  private unfold(item: unknown): ScalarNode[] | undefined {
+    if (!isScalar(item) || item.type !== "PLAIN" || typeof item.value !== "string") return undefined;
+    const list = this.lists.get(item.value);
+    if (list === undefined) return undefined;
+    this.unfolded++;
+    return list.items.map(({ text, start }) => {
+      return { kind: "scalar", text, plain: true, span: { start, end: start + text.length } };
+    });
+  }
+
+  private map(source: YAMLMap): MapNode {
+    const span = spanOf(source);
+    if (source.tag && source.tag !== `${standardTag}map`) this.refuseTag(source.tag, span);
+    const entries = new Map<string, MapEntry>();
+    const merged: MapEntry[] = [];
+    for (const pair of source.items) {
+      const key = this.key(pair.key, span);
+      if (key === undefined) continue;
+      this.path.push(key.text);
+      const value = this.node(pair.value, key.span.end + 1);
+      const first = entries.get(key.text);
+      if (first) this.refuseDuplicate(key, first);
+      this.path.pop();
+      if (key.text === "<<" && key.plain) merged.push(...this.merge(value));
+      else if (!first) entries.set(key.text, { key: key.text, keySpan: key.span, value });
+      if (merged.length > mostNodes) throw new AliasBomb(span);
+    }
+    for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    return this.sized({ kind: "map", entries: [...entries.values()], span });
+  }
+
+  private key(source: unknown, map: Span): ScalarNode | undefined {
+    const node = this.node(source, map.start);
+    if (node.kind === "scalar") return node;
+    const message = "A list or a mapping stands where a key belongs.";
+    this.add("complex-key", node.span, message, "Write a plain word there.");
+    return undefined;
+  }
+
+  private merge(value: ConfigNode): MapEntry[] {
+    const maps = value.kind === "list" ? value.items : [value];
+    return maps.flatMap((map) => {
+      if (map.kind === "map") return map.entries;
+      const message = "Only mappings can be merged with `<<`.";
+      this.add("bad-merge", map.span, message, "Name an anchor of a mapping there.");
+      return [];
+    });
+  }
+
+  private alias(name: string, span: Span): ConfigNode {
+    const node = this.anchors.get(name);
+    if (node !== undefined) return node;
+    const inside = this.anchors.has(name);
+    const message = inside ? `\`*${name}\` contains itself.` : `There is no anchor \`&${name}\`.`;
+    this.add(inside ? "alias-loop" : "unknown-alias", span, message, "Write the value out instead.");
+    return this.sized({ kind: "scalar", text: "", plain: true, span });
+  }
+
+  private refuseDuplicate(key: ScalarNode, first: MapEntry): void {
+    const line = this.text.slice(0, first.keySpan.start).split("\n").length;
+    const message = `The key \`${key.text}\` is here twice; it is already in line ${line}.`;
+    this.add("duplicate-key", key.span, message, "Keep one of them and put everything under it.");
+  }
+
+  private refuseTag(tag: string, span: Span): void {
+    const message = `The tag \`${tag.replace(standardTag, "!!")}\` has no meaning here.`;
+    this.add("yaml-tag", span, message, "Delete it and write the plain value.");
+  }
+
+  private sized<Node extends ConfigNode>(node: Node): Node {
+    if (node.kind === "scalar") return node;
+    const children = node.kind === "list" ? node.items : node.entries.map(({ value }) => value);
+    const size = children.reduce((sum, child) => sum + (this.sizes.get(child) ?? 1), 1);
+    if (size > mostNodes) throw new AliasBomb(node.span);
+    this.sizes.set(node, size);
+    return node;
+  }
+}
+
+const standardTag = "tag:yaml.org,2002:";
+
+/** Where a node stands; every node of a parsed text has a range. */
+function spanOf(node: { range?: Range | null | undefined }): Span {
+  const [start, end] = node.range ?? [0, 0];
+  return { start, end };
+}

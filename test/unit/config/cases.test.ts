@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../../../config/load.ts";
+import type { MachineFacts } from "../../../config/facts.ts";
+
+/**
+ * Each NAME.yaml in test/cases/config has a NAME.expect: a comment, then the problems in their order as
+ * `LINE:COLUMN SEVERITY CODE PATH: PART OF THE WORDS`, then `means KEY JSON` for parts of the Config, and
+ * `facts JSON` where the rules need a machine.
+ */
+const folder = new URL("../../cases/config/", import.meta.url);
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith(".expect"))
+  .map((file) => file.replace(".expect", ""));
+
+describe("sample configs", () => {
+  it.each(names)("%s", (name) => {
+    const lines = readFileSync(new URL(`${name}.expect`, folder), "utf8")
+      .trimEnd()
+      .split("\n");
+    const facts = lines.find((line) => line.startsWith("facts "))?.slice("facts ".length);
+    const { problems, config } = loadConfig(readFileSync(new URL(`${name}.yaml`, folder)), {
+      allowNotYet: true,
+      ...(facts !== undefined && { facts: JSON.parse(facts) as MachineFacts }),
+    });
+    const expected = lines
+      .filter((line) => /^\d+:/.test(line))
+      .map((line) => /^([^ ]+ \w+ [\w.-]+(?: [^:]+)?)(?:: (.*))?$/.exec(line) ?? []);
+    const found = problems.map(({ line, column, severity, code, path }) =>
+      `${line}:${column} ${severity} ${code} ${path}`.trim(),
+    );
+    expect(found).toEqual(expected.map(([, head]) => head?.trim()));
+    for (const [index, [, , words]] of expected.entries()) {
+      expect(`${problems[index]?.message} ${problems[index]?.hint}`).toContain(words ?? "");
+    }
+    for (const line of lines.filter((line) => line.startsWith("means "))) {
+      const [, key = "", json = ""] = /^means (\S+) (.*)$/.exec(line) ?? [];
+      const whole = config ?? loadConfigAnyway(name);
+      expect(JSON.stringify(at(whole, key.split(".")))).toBe(json);
+    }
+  });
+});
+
+/** What a config with an error elsewhere would mean: the same text without its erroneous lines. */
+function loadConfigAnyway(name: string): unknown {
+  const bytes = readFileSync(new URL(`${name}.yaml`, folder), "utf8").split("\n");
+  const wrong = new Set(
+    loadConfig(bytes.join("\n"))
+      .problems.filter(({ severity }) => severity === "error")
+      .map(({ line }) => line - 1),
+  );
+  return loadConfig(bytes.filter((_, index) => !wrong.has(index)).join("\n")).config;
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
+}
