@@ -1,0 +1,70 @@
+/**
+ * The front door: configurable-http-proxy on sockets that systemd holds; run by homeroom-proxy@a and @b.
+ *
+ * Bundled to dist/homeroom-proxy.mjs by esbuild with
+ *   bundle, platform "node", format "esm", target "node26", minifySyntax,
+ *   alias winston -> ./templates/proxy/without-winston.ts, prom-client -> ./templates/proxy/without-prom-client.ts,
+ *   banner.js `import { createRequire as _createRequire } from "node:module"; const require = _createRequire(import.meta.url);`
+ *   (http-proxy-3's dependencies are CommonJS and require Node's own modules).
+ */
+import { readFileSync } from "node:fs";
+import type { Server } from "node:net";
+import { join } from "node:path";
+import { ConfigurableProxy } from "configurable-http-proxy/lib/configproxy.js";
+import { Charge } from "./charge.ts";
+import { drain } from "./drain.ts";
+import { holdForHub } from "./hold-for-hub.ts";
+import { journal } from "./journal.ts";
+import { keepClientsConnected } from "./keep-clients-connected.ts";
+import { RouteStore } from "./route-store.ts";
+import { feedWatchdog, listeningSockets, notify } from "./systemd.ts";
+
+const environment = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: homeroom-proxy runs as a service of systemd`);
+  return value;
+};
+
+const state = environment("HOMEROOM_STATE");
+const hub = `http+unix://${encodeURIComponent(environment("HOMEROOM_HUB_SOCKET"))}`;
+
+const proxy = new ConfigurableProxy({
+  log: journal,
+  authToken: readFileSync(join(environment("CREDENTIALS_DIRECTORY"), "proxy-token"), "utf8").trim(),
+  // Whatever no route claims is the hub's, under any base_url: it knows where to send people.
+  defaultTarget: hub,
+  errorPath: environment("HOMEROOM_PAGES"),
+  xfwd: true,
+  prependPath: true,
+  includePrefix: true,
+  headers: {},
+  keepAliveTimeout: 5000,
+});
+// oxlint-disable-next-line no-underscore-dangle -- configurable-http-proxy's own name
+proxy._routes = new RouteStore(join(state, "routes.json"), hub, journal);
+
+const charge = new Charge(join(state, "in-charge"), environment("HOMEROOM_INSTANCE"));
+const sockets = listeningSockets(process.env);
+const draining = { now: false };
+keepClientsConnected(proxy, draining);
+holdForHub(proxy, hub);
+
+await Promise.all([
+  listen(proxy.proxyServer, sockets.get("public")),
+  listen(proxy.apiServer, sockets.get("api")),
+]);
+charge.take();
+await notify("--ready");
+feedWatchdog(process.env);
+
+process.on("SIGTERM", () => {
+  if (draining.now) process.exit(0); // asked twice: somebody is in a hurry
+  draining.now = true;
+  void drain(proxy, charge).then(() => process.exit(0));
+});
+process.on("uncaughtException", (error) => journal.error("uncaught: %s", error.stack ?? error));
+
+async function listen(server: Server, fd: number | undefined): Promise<void> {
+  if (fd === undefined) throw new Error("systemd gave no socket of that name");
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ fd }, resolve));
+}
