@@ -14,7 +14,7 @@ export function accountName(hubName: string): string {
   const whole = `${prefix}${hubName}`;
   const hash = createHash("sha256").update(whole).digest("hex");
   if (!plain.test(hubName)) {
-    const readable = [...hubName].map((character) => (plain.test(character) ? character : "_"));
+    const readable = Array.from(hubName, (character) => (plain.test(character) ? character : "_"));
     const start = `${prefix}${readable.slice(0, 10).join("")}-`;
     return start + hash.slice(0, 32 - start.length);
   }

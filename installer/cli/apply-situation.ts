@@ -1,0 +1,126 @@
+import { lockMachine } from "../apply/lock.ts";
+import { performTask } from "../apply/perform-task.ts";
+import { recover, type Recovery } from "../apply/recover.ts";
+import type { Task } from "../apply/task.ts";
+import { HomeroomError } from "../errors.ts";
+import { commitGeneration } from "../generations/generations.ts";
+import { checkHealth } from "../health/health.ts";
+import type { Host } from "../host/host.ts";
+import { lastLogLines } from "../resources/systemctl.ts";
+import { narrate, whoAsks } from "./context.ts";
+import { readSituation, type Situation, type SituationOptions } from "./situation.ts";
+import { showTask, type TaskDisplay } from "./show-task.ts";
+
+export interface ApplyOptions extends SituationOptions {
+  command: string;
+  /** Asked with the plan before anything is changed; false leaves everything as it is. */
+  confirm?: (situation: Situation) => Promise<boolean>;
+  signal: AbortSignal;
+}
+
+export interface Applied {
+  situation: Situation;
+  /** "unchanged": there was nothing to do; "declined": the person said no. */
+  outcome: "applied" | "unchanged" | "declined";
+  generation: number;
+  milliseconds: number;
+}
+
+const healthPatienceMs = 60_000;
+
+/**
+ * From config to committed generation. Where nothing differs nothing is written, not even a lock.
+ * @throws HomeroomError of the step or check that failed; everything begun was taken back then.
+ */
+export async function applySituation(host: Host, options: ApplyOptions): Promise<Applied> {
+  const began = performance.now();
+  const first = await readSituation(host, options);
+  if (isUnchanged(first)) {
+    return {
+      situation: first,
+      outcome: "unchanged",
+      generation: first.generation.number,
+      milliseconds: performance.now() - began,
+    };
+  }
+  const who = whoAsks();
+  await using lock = await lockMachine(host, { command: options.command, who });
+  tellRecovery(await recoverShown(host));
+  // What stood still while nobody held the lock may have moved; from here on it cannot.
+  const situation = await readSituation(host, options);
+  if (options.confirm !== undefined && !(await options.confirm(situation))) {
+    return {
+      situation,
+      outcome: "declined",
+      generation: situation.generation?.number ?? 0,
+      milliseconds: performance.now() - began,
+    };
+  }
+  const display = await showTask(host, situation.plan, options.command);
+  try {
+    const generation = await perform(host, situation, who, options, display);
+    return { situation, outcome: "applied", generation, milliseconds: performance.now() - began };
+  } finally {
+    await display.end();
+  }
+}
+
+/** Nothing to do: no step, and the config text and the release are those of the generation in use. */
+export function isUnchanged(situation: Situation): situation is Situation & { generation: object } {
+  const { plan, generation, read, release } = situation;
+  return (
+    plan.steps.length === 0 && generation?.config === read.hash && generation.release === release.version
+  );
+}
+
+async function perform(
+  host: Host,
+  situation: Situation,
+  who: string,
+  { command, signal }: ApplyOptions,
+  display: TaskDisplay,
+): Promise<number> {
+  const { generation, plan, desired, read, release } = situation;
+  const number = (generation?.number ?? 0) + 1;
+  const started = new Date().toISOString();
+  const id = `${started.replaceAll(/[-:]/g, "").slice(0, 15).replace("T", "-")}-${process.pid}`;
+  const task: Task = { id, command, who, started, from: generation?.number ?? 0, plan };
+  return performTask(host, {
+    task,
+    contents: desired.contents,
+    signal,
+    events: display.events,
+    health: async () => {
+      const [problem] = await checkHealth(host, read.config, { patienceMs: healthPatienceMs });
+      if (problem === undefined) return;
+      const words = await lastLogLines(host, problem.unit);
+      throw new HomeroomError(problem.message, {
+        remedy: `${problem.unit} said last:\n${words}\n${problem.remedy}`,
+      });
+    },
+    commit: async () => {
+      const made = { version: 1 as const, number, created: started, release: release.version, task: id, who };
+      await commitGeneration(host, { ...made, config: read.hash, resources: desired.resources }, read.text);
+      return number;
+    },
+  });
+}
+
+async function recoverShown(host: Host): Promise<Recovery | undefined> {
+  const silent = { step: () => undefined, said: () => undefined, phase: () => undefined };
+  return recover(host, silent, { booting: false });
+}
+
+/** The next command after a crash says what happened and what was done about it. */
+export function tellRecovery(recovery: Recovery | undefined): void {
+  if (recovery === undefined) return;
+  const { command, started, who } = recovery.task.task;
+  const what = `\`homeroom ${command}\` of ${who} (${started}) was interrupted`;
+  const outcomes: Record<Recovery["outcome"], string> = {
+    undone: "what it had begun was taken back",
+    error: "not everything that it had begun could be taken back: `homeroom tasks` lists what",
+    kept: "going on where it stopped",
+    "was-committed": "it had done everything, and stands",
+  };
+  narrate(`${what}; ${outcomes[recovery.outcome]}.`);
+}

@@ -1,0 +1,94 @@
+import { Command } from "commander";
+import { exitCodes } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import { applySituation, type Applied } from "./apply-situation.ts";
+import { canAsk, hostOf, narrate, printJson, requireRoot, type GlobalOptions } from "./context.ts";
+import { describeDrift, describePlan } from "./describe-plan.ts";
+import { interruption } from "./interruption.ts";
+import { configPath, inWords } from "./read-config.ts";
+import type { Situation } from "./situation.ts";
+
+export interface ApplyFlags {
+  yes?: true | undefined;
+  take?: true | undefined;
+  keep?: true | undefined;
+  json?: true | undefined;
+  /** A directory of wheels, for a machine without an index. */
+  wheels?: string | undefined;
+}
+
+/** `homeroom apply`: make the machine what the config says. */
+export function applyCommand(): Command {
+  return new Command("apply")
+    .description("Make the machine what the config says.")
+    .option("--yes", "ask nothing; what was changed by hand is written anew")
+    .option("--take", "write anew what was changed by hand")
+    .option("--keep", "leave what was changed by hand")
+    .option("--json", "the result as data")
+    .addHelpText("after", "\nExamples:\n  sudo homeroom apply\n  sudo homeroom apply --yes --json")
+    .action(async function (this: Command) {
+      const options = this.optsWithGlobals<GlobalOptions & ApplyFlags>();
+      requireRoot(options);
+      const applied = await applyNow(hostOf(options), "apply", options);
+      if (options.json) printJson(resultOf(applied));
+    });
+}
+
+/** Applies the config as it stands: shows the plan, asks where somebody can answer, says how it ended. */
+export async function applyNow(host: Host, command: string, flags: ApplyFlags): Promise<Applied> {
+  const asking = canAsk() && !flags.yes;
+  const applied = await applySituation(host, {
+    command,
+    wheels: flags.wheels,
+    drift: await choiceAboutDrift(host, flags, asking),
+    signal: interruption(),
+    ...(asking ? { confirm: confirmPlan } : {}),
+  });
+  const { situation, outcome, generation, milliseconds } = applied;
+  for (const warning of situation.read.warnings) narrate(inWords(warning, configPath));
+  if (situation.plan.drift.length > 0 && !flags.take && !flags.yes)
+    narrate(describeDrift(situation.plan.drift));
+  const seconds = (milliseconds / 1000).toFixed(1);
+  const words = {
+    applied: `Applied: generation ${generation} is in use (${seconds} s).`,
+    unchanged: `Nothing to do: the machine is what the config says (generation ${generation}).`,
+    declined: "Nothing was changed.",
+  };
+  narrate(words[outcome]);
+  if (outcome === "declined") process.exitCode = exitCodes.pending;
+  return applied;
+}
+
+/** `apply --json` and `install --json`. */
+export function resultOf({ outcome, generation, milliseconds, situation }: Applied): object {
+  return {
+    outcome,
+    generation,
+    seconds: Math.round(milliseconds) / 1000,
+    steps: situation.plan.steps.length,
+    drift: situation.plan.drift,
+  };
+}
+
+async function choiceAboutDrift(
+  host: Host,
+  { take, keep, yes }: ApplyFlags,
+  asking: boolean,
+): Promise<"keep" | "take"> {
+  if (take || yes) return "take";
+  if (keep || !asking) return "keep";
+  const { readSituation } = await import("./situation.ts");
+  const { plan } = await readSituation(host, { drift: "keep" });
+  if (plan.drift.length === 0) return "keep";
+  narrate("Not written by Homeroom:");
+  narrate(describeDrift(plan.drift));
+  const { confirm } = await import("./ask.ts");
+  return (await confirm("Write them anew?", false)) ? "take" : "keep";
+}
+
+async function confirmPlan({ plan }: Situation): Promise<boolean> {
+  if (plan.steps.length === 0) return true;
+  narrate(describePlan(plan));
+  const { confirm } = await import("./ask.ts");
+  return confirm("Go ahead?", true);
+}

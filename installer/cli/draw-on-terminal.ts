@@ -1,0 +1,43 @@
+import { Listr, PRESET_TIMER, type ListrTaskWrapper } from "listr2";
+import type { DisplayLine, Drawing } from "./show-task.ts";
+import type { StepGroup } from "./step-groups.ts";
+
+type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, "output">;
+
+/** Lines that change in place, with a spinner, the last words of a long step, and the time it took. */
+export function drawOnTerminal(lines: readonly DisplayLine[]): Drawing {
+  const wrappers = new Map<StepGroup, Wrapper>();
+  const starts = new Map<StepGroup, () => void>();
+  const failures = new Set<StepGroup>();
+  const list = new Listr(
+    lines.map((line) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      starts.set(line.group, resolve);
+      return {
+        title: line.title,
+        task: async (_context: unknown, wrapper: Wrapper) => {
+          wrappers.set(line.group, wrapper);
+          await Promise.race([promise, line.done]);
+          await line.done;
+          if (failures.has(line.group)) throw new Error(line.title);
+        },
+      };
+    }),
+    {
+      concurrent: true,
+      exitOnError: false,
+      registerSignalListeners: false,
+      rendererOptions: { timer: PRESET_TIMER, collapseErrors: true },
+    },
+  );
+  const drawn = list.run().catch(() => undefined);
+  return {
+    started: ({ group }) => starts.get(group)?.(),
+    finished: ({ group }, failed) => void (failed && failures.add(group)),
+    said({ group }, words) {
+      const wrapper = wrappers.get(group);
+      if (wrapper !== undefined) wrapper.output = words.slice(0, 76);
+    },
+    end: async () => void (await drawn),
+  };
+}

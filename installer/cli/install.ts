@@ -1,0 +1,124 @@
+import { Command, Option } from "commander";
+import { loadConfig } from "../../config/load.ts";
+import { HomeroomError } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import type { Applied } from "./apply-situation.ts";
+import { applyNow, resultOf } from "./apply.ts";
+import { canAsk, hostOf, narrate, printJson, requireRoot, type GlobalOptions } from "./context.ts";
+import { compileBytecodeLater } from "./compile-bytecode.ts";
+import { readFacts } from "../resources/facts.ts";
+import { setFirstPassword } from "./first-password.ts";
+import { firstConfig, validName } from "./first-config.ts";
+import { configOf, configPath, readConfig } from "./read-config.ts";
+import { showWelcome } from "./welcome.ts";
+
+interface InstallFlags {
+  admin?: string;
+  adminPasswordFile?: string;
+  config?: string;
+  yes?: true;
+  offline?: string;
+  json?: true;
+}
+
+/** `homeroom install`: what bootstrap.sh runs; run again it repairs, and does nothing where all is well. */
+export function installCommand(): Command {
+  return new Command("install")
+    .description("Make this machine a hub, or repair it. Does nothing where all is well.")
+    .option(
+      "--admin <name[:password]>",
+      "the teacher's user name; the password better by HOMEROOM_ADMIN_PASSWORD",
+    )
+    .option("--admin-password-file <file>", "read the admin's password from a file")
+    .option("--config <file>", "start with this config.yaml")
+    .option("--yes", "ask nothing")
+    .option("--offline <directory>", "wheels to install from, where there is no package index")
+    .addOption(new Option("--progress-page", "show the steps on the front door meanwhile").hideHelp())
+    .option("--json", "the result as data")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  sudo homeroom install --admin teacher\n  sudo homeroom install --yes",
+    )
+    .action(async function (this: Command) {
+      const options = this.optsWithGlobals<GlobalOptions & InstallFlags>();
+      requireRoot(options);
+      const { password: given, ...applied } = await install(hostOf(options), options);
+      if (options.json) printJson(resultOf(applied));
+      else showWelcome(applied, given);
+    });
+}
+
+/** Returns how it went and, once, the password that was made up for the admin. */
+async function install(host: Host, flags: InstallFlags): Promise<Applied & { password: string | undefined }> {
+  const secret = await givenPassword(host, flags);
+  const [admin] = (flags.admin ?? "").split(":");
+  await writeFirstConfig(host, flags, admin);
+  const { config } = await readConfig(host);
+  const password =
+    config.auth.class === "firstuse"
+      ? await setFirstPassword(host, config.users.admin, secret, canAsk() && !flags.yes)
+      : undefined;
+  // The questions were asked already; what was changed by hand stays unless --yes says otherwise.
+  const applied = await applyNow(host, "install", { yes: flags.yes, keep: true, wheels: flags.offline });
+  if (applied.outcome === "applied") await compileBytecodeLater(host);
+  return { ...applied, password };
+}
+
+/** From a file, the environment, or (readable by everybody in the process list) the argument. */
+async function givenPassword(
+  host: Host,
+  { admin, adminPasswordFile }: InstallFlags,
+): Promise<string | undefined> {
+  if (adminPasswordFile !== undefined) {
+    const text = (await host.read(adminPasswordFile))?.toString("utf8").split("\n")[0];
+    if (text !== undefined && text !== "") return text;
+    throw new HomeroomError(`The password file ${adminPasswordFile} is empty or not there.`, {
+      remedy: "Write the password into its first line.",
+    });
+  }
+  const fromEnvironment = process.env["HOMEROOM_ADMIN_PASSWORD"];
+  delete process.env["HOMEROOM_ADMIN_PASSWORD"];
+  const colon = admin?.indexOf(":") ?? -1;
+  return fromEnvironment ?? (admin !== undefined && colon >= 0 ? admin.slice(colon + 1) : undefined);
+}
+
+async function writeFirstConfig(host: Host, flags: InstallFlags, admin: string | undefined): Promise<void> {
+  const there = await host.stat(configPath);
+  if (there !== undefined) {
+    if (flags.config !== undefined)
+      narrate(`${configPath} is there already and stays as it is; --config is not used.`);
+    return;
+  }
+  const text =
+    flags.config === undefined
+      ? await askedConfig(host, flags, admin)
+      : await givenConfig(host, flags.config);
+  await host.makeDirectory("/etc/homeroom", { mode: 0o755, uid: 0, gid: 0 });
+  await host.write(configPath, text, { mode: 0o600, uid: 0, gid: 0 });
+}
+
+async function givenConfig(host: Host, path: string): Promise<string> {
+  const text = await host.read(path);
+  if (text === undefined) {
+    throw new HomeroomError(`There is no file ${path}.`, {
+      remedy: "Give the path of a config.yaml to --config.",
+    });
+  }
+  configOf(loadConfig(text), path);
+  return text.toString("utf8");
+}
+
+async function askedConfig(host: Host, { yes }: InstallFlags, given: string | undefined): Promise<string> {
+  const { memory } = await readFacts(host);
+  if (given !== undefined && given !== "") {
+    const answer = validName(given);
+    if (answer === true) return firstConfig(given, memory);
+    throw new HomeroomError(answer, { remedy: "As in: --admin teacher" });
+  }
+  if (!canAsk() || yes) return firstConfig("admin", memory);
+  const { askLine } = await import("./ask.ts");
+  return firstConfig(
+    await askLine("User name of the teacher (an admin of the hub):", "teacher", validName),
+    memory,
+  );
+}

@@ -1,0 +1,24 @@
+import { Command } from "commander";
+import { exitCodes } from "../errors.ts";
+import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
+import { describeDrift, describePlan } from "./describe-plan.ts";
+import { readSituation } from "./situation.ts";
+
+/** `homeroom plan`: what `apply` would change; exit code 2 where there is something. */
+export function planCommand(): Command {
+  return new Command("plan")
+    .description("Show what `homeroom apply` would change. Changes nothing.")
+    .option("--json", "the plan as data")
+    .option("--take", "plan to write anew what was changed by hand")
+    .addHelpText("after", "\nExamples:\n  sudo homeroom plan\n  sudo homeroom plan --json | jq '.steps[].id'")
+    .action(async function (this: Command) {
+      const options = this.optsWithGlobals<GlobalOptions & { json?: true; take?: true }>();
+      requireRoot(options);
+      const { plan } = await readSituation(hostOf(options), { drift: options.take ? "take" : "keep" });
+      if (options.json) printJson(plan);
+      else if (plan.steps.length === 0) narrate("Nothing to do: the machine is what the config says.");
+      else print(describePlan(plan));
+      if (plan.drift.length > 0 && !options.json) narrate(describeDrift(plan.drift));
+      if (plan.steps.length > 0 || plan.drift.length > 0) process.exitCode = exitCodes.pending;
+    });
+}

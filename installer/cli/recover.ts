@@ -1,0 +1,26 @@
+import { Command } from "commander";
+import { lockMachine } from "../apply/lock.ts";
+import { recover } from "../apply/recover.ts";
+import { tellRecovery } from "./apply-situation.ts";
+import { hostOf, narrate, requireRoot, whoAsks, type GlobalOptions } from "./context.ts";
+
+/** `homeroom recover`: what homeroom-recover.service runs at boot, before the hub starts. */
+export function recoverCommand(): Command {
+  return new Command("recover")
+    .description("Finish or undo a task that a crash interrupted.")
+    .option("--boot", "before the services have started: leave them to systemd")
+    .action(async function (this: Command) {
+      const options = this.optsWithGlobals<GlobalOptions & { boot?: true }>();
+      requireRoot(options);
+      const host = hostOf(options);
+      await using lock = await lockMachine(host, { command: "recover", who: whoAsks() });
+      const events = {
+        step: (step: { kind: string; id: string }, state: string) =>
+          narrate(`${step.kind} ${step.id}: ${state}`),
+        said: () => undefined,
+        phase: () => undefined,
+      };
+      const recovery = await recover(host, events, { booting: options.boot === true });
+      tellRecovery(recovery);
+    });
+}

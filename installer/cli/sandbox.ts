@@ -1,0 +1,252 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import inquirer from "inquirer";
+import { exitCodes, HomeroomError } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import { createHost } from "../host/local-host.ts";
+import { attach } from "../sandbox/attach.ts";
+import { downAll, find, list, up, type Machine } from "../sandbox/machine.ts";
+import type { Progress } from "../sandbox/progress.ts";
+import { installPrograms, missingPrograms } from "../sandbox/required-programs.ts";
+import type { MachineImage, MachineKind } from "../sandbox/state.ts";
+
+interface UpFlags {
+  vm?: true;
+  image: MachineImage;
+  port?: number;
+  memory: number;
+  cpus: number;
+  yes?: true;
+  json?: true;
+}
+
+/**
+ * `homeroom sandbox …`: throw-away machines to try Homeroom on. Results go to standard output, what happens to
+ * standard error. `exec` and `shell` end with the exit code of what ran.
+ */
+export function sandboxCommand(): Command {
+  const command = new Command("sandbox").description("make throw-away machines to try Homeroom on");
+  command
+    .command("up [name]")
+    .description("make a machine, or start one again that has stopped")
+    .option(
+      "--vm",
+      "a virtual machine with its own kernel, where limits are enforced, instead of a container",
+    )
+    .addOption(
+      new Option("--image <release>", "Debian release").choices(["bookworm", "trixie"]).default("bookworm"),
+    )
+    .option("--port <port>", "port of this machine for the machine's port 80", portNumber)
+    .option(
+      "--memory <size>",
+      "memory, as in 2G (containers: only where this machine has cgroup v2)",
+      byteSize,
+      2 * 1024 ** 3,
+    )
+    .option("--cpus <count>", "processors (containers: as for memory)", processorCount, 2)
+    .option("--yes", "install missing programs without asking")
+    .option("--json", "print the machine as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  homeroom sandbox up\n  homeroom sandbox up class --vm --image trixie --memory 4G\n  homeroom sandbox exec class -- systemctl status",
+    )
+    .action(async (name: string | undefined, flags: UpFlags) => await makeMachine(name, flags));
+  command
+    .command("exec [name] [command...]")
+    .description("run a command in a machine, as in `exec NAME -- CMD`")
+    .usage("[name] -- command...")
+    .action(async (_name: string | undefined, _words: string[], _flags: unknown, self: Command) => {
+      const { name, argv } = splitAtDashes(self);
+      process.exitCode = await attach(await (await find(name)).command(argv));
+    });
+  command
+    .command("shell [name]")
+    .description("open a shell in a machine")
+    .action(async (name?: string) => {
+      const terminal = process.stdin.isTTY && process.stdout.isTTY;
+      process.exitCode = await attach(await (await find(name)).command(["/bin/bash", "-l"], { terminal }));
+    });
+  command
+    .command("copy <from> <to>")
+    .description(
+      "copy a file or directory in or out; a path in a machine is NAME:/PATH, or :/PATH for the newest",
+    )
+    .action(copy);
+  command
+    .command("reboot [name]")
+    .description("boot a machine anew and wait until it is up")
+    .action(async (name?: string) => await (await find(name)).reboot());
+  command
+    .command("power-cut [name]")
+    .description("pull the plug of a virtual machine and start it again; what it has not synced is lost")
+    .action(async (name?: string) => await (await find(name)).powerCut());
+  command
+    .command("down [name]")
+    .description("take a machine away")
+    .option("--all", "take every machine away, and what a crash has left")
+    .action(takeDown);
+  command
+    .command("list")
+    .description("show the machines there are")
+    .option("--json", "print them as JSON")
+    .action(async (flags: { json?: true }) => await showMachines(flags.json === true));
+  return command;
+}
+
+async function makeMachine(name: string | undefined, flags: UpFlags): Promise<void> {
+  const { image, memory, cpus, port } = flags;
+  const kind: MachineKind = flags.vm === true ? "vm" : "container";
+  if (process.getuid?.() !== 0) {
+    throw new HomeroomError("Only root can make machines.", {
+      remedy: "Put `sudo` before the command.",
+      exitCode: exitCodes.notRoot,
+    });
+  }
+  const host = createHost();
+  const machine = await untilInterrupted(async (progress) => {
+    await havePrograms(host, kind, flags.yes === true, progress);
+    const options = { kind, image, memoryBytes: memory, cpus };
+    return await up(
+      { ...options, ...(name === undefined ? {} : { name }), ...(port === undefined ? {} : { port }) },
+      progress,
+      host,
+    );
+  });
+  const summary = await summaryOf(machine);
+  if (flags.json === true) print(JSON.stringify(summary));
+  else print(`${machine.name} is up: ${machine.url}`);
+}
+
+/** Runs it with a signal that Ctrl-C aborts, so that what was made so far is taken away before the command ends. */
+async function untilInterrupted<Result>(work: (progress: Progress) => Promise<Result>): Promise<Result> {
+  const controller = new AbortController();
+  const stop = () => {
+    controller.abort(
+      new HomeroomError("Interrupted.", {
+        remedy: "Nothing was left behind; run the same command again.",
+        exitCode: exitCodes.interrupted,
+      }),
+    );
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, stop);
+  try {
+    return await work({ report: (line) => process.stderr.write(`${line}\n`), signal: controller.signal });
+  } catch (error) {
+    // Whatever step it came in, the reason is the person's wish.
+    controller.signal.throwIfAborted();
+    throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
+  }
+}
+
+async function havePrograms(host: Host, kind: MachineKind, yes: boolean, progress: Progress): Promise<void> {
+  const missing = await missingPrograms(host, kind);
+  if (missing.packages.length === 0) return;
+  const commands = missing.commands.map((command) => `  ${command}`).join("\n");
+  progress.report(`Making machines needs packages that are not installed here:\n${commands}`);
+  if (!yes && !(await agreed())) {
+    throw new HomeroomError(`These packages are missing: ${missing.packages.join(", ")}.`, {
+      remedy: `Run the command again with --yes, or install them first:\n${commands}`,
+    });
+  }
+  await installPrograms(host, missing, progress);
+}
+
+async function agreed(): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const question = {
+    type: "confirm" as const,
+    name: "install" as const,
+    message: "Install them?",
+    default: true,
+  };
+  return (await inquirer.prompt<{ install: boolean }>([question])).install;
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  const [source, target] = [inMachine(from), inMachine(to)];
+  if ((source === undefined) === (target === undefined)) {
+    throw new HomeroomError("One of the two paths has to be in a machine, and only one.", {
+      remedy: "As in `homeroom sandbox copy notes.txt class:/root/notes.txt`.",
+      exitCode: exitCodes.usage,
+    });
+  }
+  if (source !== undefined) await (await find(source.name)).copyOut(source.path, to);
+  if (target !== undefined) await (await find(target.name)).copyIn(from, target.path);
+}
+
+async function takeDown(name: string | undefined, { all }: { all?: true }): Promise<void> {
+  if (all === true) {
+    const names = await downAll();
+    process.stderr.write(names.length === 0 ? "There was no machine.\n" : `Took away ${names.join(", ")}.\n`);
+    return;
+  }
+  const machine = await find(name);
+  await machine.down();
+  process.stderr.write(`Took away ${machine.name}.\n`);
+}
+
+async function showMachines(json: boolean): Promise<void> {
+  const machines = await Promise.all((await list()).map(summaryOf));
+  if (json) {
+    print(JSON.stringify(machines));
+    return;
+  }
+  if (machines.length === 0) process.stderr.write("There is no machine; `homeroom sandbox up` makes one.\n");
+  for (const { name, kind, image, state, url } of machines) {
+    print([name.padEnd(16), kind.padEnd(10), image.padEnd(9), state.padEnd(8), url].join(" ").trimEnd());
+  }
+}
+
+async function summaryOf(machine: Machine) {
+  const { name, kind, image, url } = machine;
+  return { name, kind, image, state: await machine.state(), url };
+}
+
+/** Words before `--` are the machine's name, those after it the command; commander alone can't tell them apart. */
+function splitAtDashes(command: Command): { name?: string; argv: string[] } {
+  const words = command.args;
+  const dashes = process.argv.indexOf("--");
+  const argv = dashes === -1 ? words.slice(1) : process.argv.slice(dashes + 1);
+  const name = words.length > argv.length ? words[0] : undefined;
+  if (argv.length === 0) {
+    throw new HomeroomError("There is no command to run.", {
+      remedy: "As in `homeroom sandbox exec -- systemctl status`.",
+      exitCode: exitCodes.usage,
+    });
+  }
+  return name === undefined ? { argv } : { name, argv };
+}
+
+function inMachine(path: string): { name?: string; path: string } | undefined {
+  const match = /^([a-z][a-z0-9-]*)?:(\/.*)$/.exec(path);
+  if (match?.[2] === undefined) return undefined;
+  return match[1] === undefined ? { path: match[2] } : { name: match[1], path: match[2] };
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError("A port is 1 to 65535.");
+  return port;
+}
+
+function byteSize(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([MG])$/.exec(text);
+  const bytes = Math.round(Number(match?.[1]) * 1024 ** (match?.[2] === "G" ? 3 : 2));
+  if (match === null || bytes < 256 * 1024 ** 2)
+    throw new InvalidArgumentError("A size is 256M or more, as in 512M or 2G.");
+  return bytes;
+}
+
+function processorCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > 256)
+    throw new InvalidArgumentError("Processors are 1 to 256.");
+  return count;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

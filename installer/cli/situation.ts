@@ -1,0 +1,70 @@
+import { desiredState } from "../desired/desired-state.ts";
+import type { Release } from "../desired/release.ts";
+import type { DesiredState } from "../desired/state-builder.ts";
+import { environmentLink, type PythonInputs } from "../desired/python.ts";
+import { writtenSince } from "../apply/recover.ts";
+import { currentGeneration, type Generation } from "../generations/generations.ts";
+import type { HostReader } from "../host/host.ts";
+import { makePlan } from "../plan/make-plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import { readFacts, type Facts } from "../resources/facts.ts";
+import { pythonEnvironment } from "../resources/python-environment.ts";
+import { readConfig, type ReadConfig } from "./read-config.ts";
+import { readRelease } from "./read-release.ts";
+
+export const firstPasswordsPath = "/var/lib/homeroom/secrets/first-passwords.json";
+
+/** Everything that a plan follows from, read once. */
+export interface Situation {
+  read: ReadConfig;
+  facts: Facts;
+  release: Release;
+  generation: Generation | undefined;
+  desired: DesiredState;
+  plan: Plan;
+}
+
+export interface SituationOptions {
+  drift: "keep" | "take";
+  /** A directory of wheels, for a machine without an index. */
+  wheels?: string | undefined;
+}
+
+/** Reads config, machine and release, and plans; changes nothing. */
+export async function readSituation(
+  host: HostReader,
+  { drift, wheels }: SituationOptions,
+): Promise<Situation> {
+  const [read, facts, release, generation, environmentInUse, firstPasswords] = await Promise.all([
+    readConfig(host),
+    readFacts(host),
+    readRelease(),
+    currentGeneration(host),
+    readEnvironmentInUse(host),
+    readFirstPasswords(host),
+  ]);
+  const desired = desiredState({
+    config: read.config,
+    facts,
+    release,
+    firstPasswords,
+    environmentInUse,
+    wheels,
+  });
+  const since = await writtenSince(host, generation?.number ?? 0);
+  const lastWritten = [...(generation?.resources ?? []), ...since];
+  const plan = await makePlan(host, { desired: desired.resources, lastWritten, drift });
+  return { read, facts, release, generation, desired, plan };
+}
+
+/** bcrypt hashes by hub name that the installer keeps for people who have never logged in. */
+export async function readFirstPasswords(host: HostReader): Promise<Record<string, string>> {
+  const text = await host.read(firstPasswordsPath);
+  return text === undefined ? {} : (JSON.parse(text.toString("utf8")) as Record<string, string>);
+}
+
+async function readEnvironmentInUse(host: HostReader): Promise<PythonInputs["environmentInUse"]> {
+  const path = await host.readLink(environmentLink);
+  const state = path === undefined ? undefined : await pythonEnvironment.read(host, path);
+  return path === undefined || state === undefined ? undefined : { path, state };
+}

@@ -1,0 +1,104 @@
+import { networkInterfaces } from "node:os";
+import { styleText } from "node:util";
+import { Command } from "commander";
+import type { Config } from "../../config/config.ts";
+import { interruptedTask, listTasks } from "../apply/journal.ts";
+import { exitCodes } from "../errors.ts";
+import { currentGeneration } from "../generations/generations.ts";
+import { checkHealth } from "../health/health.ts";
+import { isRunning } from "../resources/service.ts";
+import { showUnits } from "../resources/systemctl.ts";
+import { hostOf, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
+import { configPath, readConfig } from "./read-config.ts";
+
+const services = ["homeroom-hub.service", "homeroom-proxy@a.service", "homeroom-proxy@b.service"];
+const patienceMs = 3_000;
+
+/** `homeroom status`: one screen; exit code 0, or 1 with the first problem named. */
+export function statusCommand(): Command {
+  return new Command("status")
+    .description("Say whether everything is well, and if not: what, where, what to type.")
+    .option("--json", "as data")
+    .action(async function (this: Command) {
+      const options = this.optsWithGlobals<GlobalOptions & { json?: true }>();
+      requireRoot(options);
+      const status = await readStatus(options);
+      if (options.json) printJson(status);
+      else print(inWords(status));
+      if (!status.healthy) process.exitCode = exitCodes.failed;
+    });
+}
+
+interface Status {
+  healthy: boolean;
+  problems: { message: string; remedy: string }[];
+  address: string;
+  release: string | undefined;
+  generation: number | undefined;
+  /** The config file differs from what is live. */
+  pending: boolean;
+  /** Running notebook servers. */
+  servers: number;
+  lastTask: { id: string; command: string; state: string } | undefined;
+}
+
+async function readStatus(options: GlobalOptions): Promise<Status> {
+  const host = hostOf(options);
+  const [read, generation, interrupted, tasks, units] = await Promise.all([
+    readConfig(host),
+    currentGeneration(host),
+    interruptedTask(host),
+    listTasks(host),
+    showUnits(host, [...services, "homeroom-user@*.service"], ["ActiveState"]),
+  ]);
+  const problems: Status["problems"] = await checkHealth(host, read.config, { patienceMs });
+  if (generation === undefined) {
+    problems.unshift({
+      message: "Homeroom was never installed to the end here.",
+      remedy: "Type: sudo homeroom install",
+    });
+  }
+  if (interrupted !== undefined) {
+    problems.push({
+      message: `\`homeroom ${interrupted.task.command}\` was interrupted.`,
+      remedy: "Type: sudo homeroom apply",
+    });
+  }
+  const last = tasks.at(-1);
+  return {
+    healthy: problems.length === 0,
+    problems,
+    address: publicAddress(read.config),
+    release: generation?.release,
+    generation: generation?.number,
+    pending: generation !== undefined && generation.config !== read.hash,
+    servers: [...units].filter(([id, unit]) => id.startsWith("homeroom-user@") && isRunning(unit)).length,
+    lastTask: last && { id: last.task.id, command: last.task.command, state: last.state },
+  };
+}
+
+/** Where people find the hub: the machine's first address that is not its own loop. */
+export function publicAddress({ http: { address, port }, baseUrl }: Config): string {
+  const own = Object.values(networkInterfaces())
+    .flat()
+    .find((entry) => entry !== undefined && !entry.internal && entry.family === "IPv4")?.address;
+  const name = address === "" || address === "0.0.0.0" || address === "::" ? (own ?? "localhost") : address;
+  return `http://${name.includes(":") ? `[${name}]` : name}${port === 80 ? "" : `:${port}`}${baseUrl}`;
+}
+
+function inWords(status: Status): string {
+  const state = status.healthy
+    ? styleText("green", "healthy", { stream: process.stdout })
+    : styleText("red", "not healthy", { stream: process.stdout });
+  const lines = [
+    `${state}  ${status.address}`,
+    ...status.problems.flatMap(({ message, remedy }) => [`  ${message}`, `    ${remedy}`]),
+    `Homeroom ${status.release ?? "-"}, generation ${status.generation ?? "-"}`,
+    `${status.servers} notebook servers are running`,
+  ];
+  if (status.pending) lines.push(`${configPath} differs from what is live: \`sudo homeroom apply\``);
+  if (status.lastTask !== undefined) {
+    lines.push(`last task: ${status.lastTask.command}, ${status.lastTask.state} (${status.lastTask.id})`);
+  }
+  return lines.join("\n");
+}

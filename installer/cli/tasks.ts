@@ -1,0 +1,56 @@
+import { Command } from "commander";
+import { HomeroomError, exitCodes } from "../errors.ts";
+import { listTasks, readTask } from "../apply/journal.ts";
+import type { TaskRecord } from "../apply/task.ts";
+import { kindOf } from "../resources/kinds.ts";
+import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
+
+/** `homeroom tasks`: what was changed, when, by whom. */
+export function tasksCommand(): Command {
+  const command = new Command("tasks")
+    .description("List what was changed, when, by whom.")
+    .option("--json", "as data")
+    .action(async function (this: Command) {
+      const options = this.optsWithGlobals<GlobalOptions & { json?: true }>();
+      requireRoot(options);
+      const records = await listTasks(hostOf(options));
+      if (options.json) return printJson(records.map(summaryOf));
+      if (records.length === 0) return narrate("No tasks yet.");
+      for (const record of records) print(lineOf(record));
+    });
+  command
+    .command("show <id>")
+    .description("Show every step of one task.")
+    .option("--json", "as data")
+    .action(async function (this: Command, id: string) {
+      const options = this.optsWithGlobals<GlobalOptions & { json?: true }>();
+      requireRoot(options);
+      const record = /^[\w-]+$/.test(id) ? await readTask(hostOf(options), id) : undefined;
+      if (record === undefined) {
+        throw new HomeroomError(`There is no task ${id}.`, {
+          remedy: "`homeroom tasks` lists them.",
+          exitCode: exitCodes.usage,
+        });
+      }
+      if (options.json) return printJson(record);
+      print(lineOf(record));
+      for (const step of record.task.plan.steps) {
+        print(
+          `  ${(record.steps[step.number] ?? "queued").padEnd(9)}  ${kindOf(step.kind).describe(step).words}`,
+        );
+      }
+      if (record.error !== undefined) print(`  ${record.error.replaceAll("\n", "\n  ")}`);
+    });
+  return command;
+}
+
+function lineOf(record: TaskRecord): string {
+  const { id, command, who, started, generation, steps, state } = summaryOf(record);
+  const result = generation === undefined ? "" : ` -> generation ${generation}`;
+  return `${id}  ${started.slice(0, 16).replace("T", " ")}  ${state.padEnd(9)}  ${command} by ${who}, ${steps} steps${result}`;
+}
+
+function summaryOf({ task, state, generation, ended, error }: TaskRecord) {
+  const { id, command, who, started, plan } = task;
+  return { id, command, who, started, ended, state, steps: plan.steps.length, generation, error };
+}
