@@ -6,8 +6,17 @@ const bundle = "/etc/ssl/certs/ca-certificates.crt";
 
 /** Variables by which programs here reach the network; a guest needs the same ones. */
 const passedOn = [
-  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
-  ...["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "HOMEROOM_REGISTRY"],
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "PIP_INDEX_URL",
+  "PIP_EXTRA_INDEX_URL",
+  "UV_DEFAULT_INDEX",
+  "UV_INDEX_URL",
+  "HOMEROOM_REGISTRY",
 ];
 
 /** Variables that name a file of certificates, for programs that bring a list of their own. */

@@ -81,6 +81,9 @@ export interface Machine extends AsyncDisposable {
 
 const defaultTimeoutMs = 600_000;
 
+/** timeout(1) ends with this where the program ran out of time. */
+const timedOut = 124;
+
 /**
  * Makes a machine and waits until it is up. One of that name that is stopped is started again. Where it fails or
  * is interrupted nothing is left behind.
@@ -99,8 +102,15 @@ export async function up(
   if (stopped !== undefined) return stopped;
 
   const record: MachineRecord = {
-    ...{ name, kind, image, memoryBytes, cpus, createdMs: Date.now(), makerPid: process.pid },
-    ...{ base: "", network: { mode: "none" } },
+    name,
+    kind,
+    image,
+    memoryBytes,
+    cpus,
+    createdMs: Date.now(),
+    makerPid: process.pid,
+    base: "",
+    network: { mode: "none" },
   };
   await writeRecord(host, record);
   try {
@@ -161,14 +171,26 @@ function machine(host: Host, record: MachineRecord): Machine {
     const prefix = await enter();
     if (prefix.length === 0) throw notRunning(name);
     const guarded = ["timeout", "--kill-after=5s", `${Math.ceil(timeoutMs / 1000)}s`, ...argv];
-    return await host.run([...prefix, ...guestArgv(kind, guarded, Object.keys(env))], {
+    const result = await host.run([...prefix, ...guestArgv(kind, guarded, Object.keys(env))], {
       ...rest,
+      okCodes: [...(options.okCodes ?? [0]), timedOut],
       timeoutMs: timeoutMs + 15_000,
       env: Object.fromEntries(Object.entries(env).map(([key, value]) => [`SANDBOX_${key}`, value])),
     });
+    if (result.exitCode !== timedOut || options.okCodes?.includes(timedOut) === true) return result;
+    throw new HomeroomError(
+      `\`${argv.slice(0, 3).join(" ")}\` did not end within ${timeoutMs / 1000} s in ${name}.`,
+      {
+        remedy: `It was killed. \`homeroom sandbox shell ${name}\` shows what the machine is doing.`,
+      },
+    );
   };
   const self: Machine = {
-    ...{ name, kind, image, url: urlOf(network), exec },
+    name,
+    kind,
+    image,
+    url: urlOf(network),
+    exec,
     state: async () => await stateOf(host, record),
     async command(argv, { terminal = false } = {}) {
       const prefix = await enter();
@@ -225,14 +247,17 @@ async function boot(host: Host, record: MachineRecord, progress: Progress): Prom
 }
 
 /** Waits until the guest's systemd has started what it starts; says which units failed. */
-async function settle({ name, kind, exec }: Machine, progress: Progress): Promise<void> {
+async function settle(machine: Machine, progress: Progress): Promise<void> {
+  const { name } = machine;
   const answer = await waitFor(
-    rebootTimeoutMs(kind),
+    rebootTimeoutMs(machine.kind),
     async () => {
-      const asked = await exec(["systemctl", "is-system-running", "--wait"], {
-        timeoutMs: 60_000,
-        okCodes: anyCode,
-      }).catch(() => undefined);
+      const asked = await machine
+        .exec(["systemctl", "is-system-running", "--wait"], {
+          timeoutMs: 60_000,
+          okCodes: anyCode,
+        })
+        .catch(() => undefined);
       const state = asked?.stdout.trim();
       return state === "running" || state === "degraded" ? state : undefined;
     },
@@ -240,7 +265,7 @@ async function settle({ name, kind, exec }: Machine, progress: Progress): Promis
   );
   if (answer === undefined) throw notUp(name);
   if (answer === "degraded") {
-    const { stdout } = await exec(["systemctl", "--failed", "--no-legend", "--plain"]);
+    const { stdout } = await machine.exec(["systemctl", "--failed", "--no-legend", "--plain"]);
     for (const line of stdout.trim().split("\n")) progress.report(`Failed in ${name}: ${line}`);
   }
 }

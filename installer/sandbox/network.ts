@@ -110,8 +110,8 @@ export async function disconnectNetwork(host: Host, name: string): Promise<void>
 function rules(network: OwnNetwork, device: string): string {
   const table = `homeroom_sandbox_${network.number}`;
   const inside = machineAddress(network);
-  const redirect = (hook: string, match: string) =>
-    `chain ${hook} { type nat hook ${hook} priority -100; ${match} tcp dport ${network.port} dnat to ${inside}:80; }`;
+  const redirect = (hook: string) =>
+    `chain ${hook} { type nat hook ${hook} priority -100; fib daddr type local tcp dport ${network.port} dnat to ${inside}:80; }`;
   return [
     `table ip ${table} {}`,
     `delete table ip ${table}`,
@@ -119,9 +119,7 @@ function rules(network: OwnNetwork, device: string): string {
     `chain postrouting { type nat hook postrouting priority 100;`,
     `ip saddr ${inside} oifname != "${device}" masquerade;`,
     `ip saddr 127.0.0.0/8 oifname "${device}" masquerade; }`,
-    ...(network.port === undefined
-      ? []
-      : [redirect("prerouting", "fib daddr type local"), redirect("output", "fib daddr type local")]),
+    ...(network.port === undefined ? [] : [redirect("prerouting"), redirect("output")]),
     "}",
     "",
   ].join("\n");

@@ -54,21 +54,21 @@ export async function bootVm(host: Host, record: MachineRecord, progress: Progre
   if (network.mode !== "user") throw new TypeError(`${name} has no user network`);
   const directory = host.realPath(machineDirectory(name));
   const image = host.realPath(`${stateDirectory}/images/${base}`);
-  const accel = await accelerator(host);
+  const accel = await accelerator(host, `${image}/kernel`);
   if (accel === "tcg")
     progress.report("KVM does not work here: the processor is emulated, ten times slower.");
   const forwards = `hostfwd=tcp:127.0.0.1:${network.port}-:80,hostfwd=tcp:127.0.0.1:${network.sshPort}-:22`;
   const argv = [
-    ...["qemu-system-x86_64", "-name", `homeroom-sandbox-${name}`, "-nodefaults", "-display", "none"],
-    ...(accel === "kvm" ? ["-accel", "kvm", "-cpu", "host"] : ["-accel", "tcg,thread=multi", "-cpu", "max"]),
-    ...["-smp", `${cpus}`, "-m", `${Math.round(memoryBytes / 1024 ** 2)}M`],
-    ...["-kernel", `${image}/kernel`, "-initrd", `${image}/initrd`],
-    ...["-append", "root=/dev/vda rw console=ttyS0 quiet panic=1"],
-    ...["-drive", `file=${directory}/disk.qcow2,format=qcow2,if=virtio,cache=writeback,discard=unmap`],
-    ...["-drive", `file=${directory}/settings.tar,format=raw,if=virtio,readonly=on`],
-    ...["-nic", `user,model=virtio-net-pci,${forwards}`, "-device", "virtio-rng-pci"],
-    ...["-serial", `file:${directory}/console.log`],
-  ];
+    ["qemu-system-x86_64", "-name", `homeroom-sandbox-${name}`, "-nodefaults", "-display", "none"],
+    accel === "kvm" ? ["-accel", "kvm", "-cpu", "host"] : ["-accel", "tcg,thread=multi", "-cpu", "max"],
+    ["-smp", `${cpus}`, "-m", `${Math.round(memoryBytes / 1024 ** 2)}M`],
+    ["-kernel", `${image}/kernel`, "-initrd", `${image}/initrd`],
+    ["-append", `root=/dev/vda rw console=ttyS0 quiet panic=1 systemd.hostname=${name}`],
+    ["-drive", `file=${directory}/disk.qcow2,format=qcow2,if=virtio,cache=writeback,discard=unmap`],
+    ["-drive", `file=${directory}/settings.tar,format=raw,if=virtio,readonly=on`],
+    ["-nic", `user,model=virtio-net-pci,${forwards}`, "-device", "virtio-rng-pci"],
+    ["-serial", `file:${directory}/console.log`],
+  ].flat();
   await host.run(["/bin/sh", "-ec", launch, "launch", directory, ...argv], { timeoutMs: 20_000 });
   const started = await host
     .query(["/bin/sh", "-c", "sleep 0.5"])
