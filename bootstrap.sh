@@ -67,7 +67,7 @@ main() {
 
 read_options() {
   admin='' password=${HOMEROOM_ADMIN_PASSWORD:-} password_file='' config='' yes='' progress_page=''
-  wanted_version='' offline='' sandbox=''
+  wanted_version='' offline='' sandbox='' vm=''
   # Only the installer gets the password, never the environment of anything else.
   unset HOMEROOM_ADMIN_PASSWORD
   while [ $# -gt 0 ]; do
@@ -89,8 +89,8 @@ read_options() {
       --offline) offline=$2 && shift ;;
       --yes) yes=yes ;;
       --progress-page) progress_page=yes ;;
-      --sandbox) sandbox=${sandbox:-sandbox} ;;
-      --vm) sandbox=vm ;;
+      --sandbox) sandbox=yes ;;
+      --vm) sandbox=yes vm=--vm ;;
       --help | -h) printf '%s\n' "$usage" && exit 0 ;;
       *) misuse "There is no option ${1%%=*}." ;;
     esac
@@ -142,7 +142,7 @@ find_script() {
 # Without systemd there is nothing to install on: a checkout goes on in a sandbox, others must ask for it.
 choose_target() {
   if [ -z "$sandbox" ] && [ ! -d "$root/run/systemd/system" ] && [ -n "$from_checkout" ]; then
-    sandbox=sandbox
+    sandbox=yes
   fi
   store=$root/opt/homeroom
   [ -z "$sandbox" ] || store=$root/var/cache/homeroom
@@ -324,8 +324,14 @@ check_python() {
     return 0
   fi
   [ -z "$offline" ] && [ -n "$node_package" ] || return 0
-  local wanted=("$node_package" "${node_version:-latest}")
-  [ -n "$from_checkout" ] || [ -n "${packages:-}" ] || wanted+=(homeroom "$version")
+  local wanted=()
+  if [ -n "$from_checkout" ]; then
+    wanted+=(npm "$npm_version")
+  else
+    [ -f "$packages/$node_package-$node_version.tgz" ] || wanted+=("$node_package" "$node_version")
+    [ -f "$packages/homeroom-$version.tgz" ] || wanted+=(homeroom "$version")
+  fi
+  [ ${#wanted[@]} -gt 0 ] || return 0
   said=$(ask_python reach "${wanted[@]}") || problem "${said%%$'\n'*}" "${said#*$'\n'}"
 }
 
@@ -354,7 +360,8 @@ fetch_packages() {
   (umask 077 && : >>"$log")
   local said
   if [ -n "$offline" ] && [ ! -d "$bundle" ]; then
-    said=$(ask_python unpack "$offline" "$bundle" "homeroom-$version.tgz") || fail_as_python_said $? "$said"
+    said=$(ask_python unpack "$offline" "$bundle" \
+      "homeroom-$version.tgz" "$node_package-$node_version.tgz") || fail_as_python_said $? "$said"
   fi
   said=$(ask_python fetch "$packages" "${offline:+offline}" \
     "$node_package" "$node_version" "$node_integrity" "$runtime" 'bin/node LICENSE' \
@@ -380,34 +387,77 @@ fail() {
 
 # --- installing ---
 
-# What the installer, or the bootstrap.sh of a built checkout, is told; the password goes by the environment.
+# What any installer is told, here, in a sandbox or by the bootstrap.sh of a built checkout.
 installer_options() {
   options=()
   [ -z "$admin" ] || options+=(--admin "$admin")
   [ -z "$yes" ] || options+=(--yes)
   [ -z "$progress_page" ] || options+=(--progress-page)
-  [ -z "$config" ] || options+=(--config "$config")
-  [ -z "$password" ] || export HOMEROOM_ADMIN_PASSWORD="$password"
 }
 
-# The installer takes over this process. If the script came through a pipe it asks its questions at the terminal.
+# The installer takes over this process.
 install_here() {
   installer_options
+  [ -z "$config" ] || options+=(--config "$config")
   [ -z "$bundle" ] || options+=(--offline "$bundle")
-  if [ -z "$here" ]; then
-    if { : </dev/tty; } 2>/dev/null; then exec </dev/tty; else exec </dev/null; fi
-  fi
+  [ -z "$password" ] || export HOMEROOM_ADMIN_PASSWORD="$password"
+  read_from_terminal
   exec "$runtime/bin/node" "$release/dist/homeroom.mjs" install "${options[@]}"
 }
 
-# The machine inside gets the same two directories and runs the same installer.
+# A script that came through a pipe has that for its input: questions are asked at the terminal, if there is one.
+read_from_terminal() {
+  [ -z "$here" ] || return 0
+  if { : </dev/tty; } 2>/dev/null; then exec </dev/tty; else exec </dev/null; fi
+}
+
+# The machine inside gets the same two directories and the same installer; the password goes by standard input.
 install_into_sandbox() {
-  local name=homeroom file inside=/opt/homeroom
-  homeroom=("$runtime/bin/node" "$release/dist/homeroom.mjs")
+  local name=homeroom answer url directory homeroom=("$runtime/bin/node" "$release/dist/homeroom.mjs")
   current_step="Make the sandbox"
   say "$current_step"
-  "${homeroom[@]}" sandbox up "$name" --yes ${vm:+--vm} || fail "The sandbox wasn't made; its message is above." "Do what it says."
+  answer=$("${homeroom[@]}" sandbox list --json)
+  url=$(sandbox_url "$name" "$answer")
+  if [ -z "$url" ]; then
+    answer=$("${homeroom[@]}" sandbox up "$name" --yes --json ${vm:+"$vm"}) || sandbox_failed
+    url=$(sandbox_url "$name" "[$answer]")
+  fi
+  current_step="Copy Homeroom into the sandbox"
+  say "$current_step"
+  for directory in "releases/$version" "runtimes/node-$node_version"; do
+    "${homeroom[@]}" sandbox copy "$store/$directory" "$name:/opt/homeroom/$directory" || sandbox_failed
+  done
+  installer_options
+  if [ -n "$config" ]; then
+    "${homeroom[@]}" sandbox copy "$config" "$name:/root/config.yaml" || sandbox_failed
+    options+=(--config /root/config.yaml)
+  fi
+  current_step="Install in the sandbox"
+  set -- "/opt/homeroom/runtimes/node-$node_version/bin/node" "/opt/homeroom/releases/$version/dist/homeroom.mjs" \
+    install "${options[@]}"
+  if [ -n "$password" ]; then
+    # shellcheck disable=SC2016  # it is the machine inside that reads the password
+    set -- sh -c 'IFS= read -r HOMEROOM_ADMIN_PASSWORD; export HOMEROOM_ADMIN_PASSWORD; exec "$@" </dev/null' sh "$@"
+    printf '%s\n' "$password" | "${homeroom[@]}" sandbox exec "$name" -- "$@" || sandbox_failed
+  else
+    read_from_terminal
+    "${homeroom[@]}" sandbox exec "$name" -- "$@" || sandbox_failed
+  fi
+  say ""
+  say "The hub in the sandbox answers at $url"
+  say "  A shell in it:  ${homeroom[*]} sandbox shell $name"
+  say "  Take it away:   ${homeroom[*]} sandbox down $name"
 }
+
+# The address of the running machine of that name in a list of machines, or nothing.
+sandbox_url() {
+  python3 -I -c 'import json, sys
+for one in json.loads(sys.argv[2]):
+    if one["name"] == sys.argv[1] and one["state"] == "running":
+        print(one["url"])' "$@"
+}
+
+sandbox_failed() { fail "The messages above say what went wrong." "Do what they say."; }
 
 # --- a checkout: fetch Node and npm, build, go on with what was built ---
 
@@ -432,7 +482,9 @@ build_checkout() {
     build_step "Install what the build needs" ci
   build_step "Build the release" run release
   installer_options
-  exec "$here/build/bootstrap.sh" "${options[@]}" ${sandbox:+"--$sandbox"}
+  [ -z "$config" ] || options+=(--config "$config")
+  [ -z "$password" ] || export HOMEROOM_ADMIN_PASSWORD="$password"
+  exec "$here/build/bootstrap.sh" "${options[@]}" ${sandbox:+"--sandbox"} ${vm:+"$vm"}
 }
 
 home_of() {
@@ -589,7 +641,7 @@ def unpack_package(package, source, copy):
     with open(copy, "wb") as copied:
         reader, broken = HashingReader(source, copied), None
         try:
-            with tarfile.open(fileobj=reader, mode="r|gz", bufsize=1 << 20) as archive:
+            with tarfile.open(fileobj=reader, mode="r|gz") as archive:
                 for member in archive:
                     name = member.name.partition("/")[2]
                     safe = name and not name.startswith("/") and ".." not in name.split("/")
@@ -685,14 +737,14 @@ def remove_if_empty(path):
         pass
 
 # An offline file holds plain files in one or two levels; anything else in it is refused.
-def unpack_bundle(file, target, expected):
+def unpack_bundle(file, target, *expected):
     made = make_directory(os.path.dirname(target))
     stage = tempfile.mkdtemp(prefix=".new-", dir=os.path.dirname(target))
     try:
         with tarfile.open(file, "r:") as archive:
             names = archive.getnames()
-            if expected not in names:
-                raise Failure(f"{file} doesn\u2019t hold {expected}.", f"Use its own script: tar -xf {file} bootstrap.sh")
+            for name in set(expected) - set(names):
+                raise Failure(f"{file} doesn\u2019t hold {name}.", f"Use its own script: tar -xf {file} bootstrap.sh")
             for member in archive:
                 if not member.isfile() or not re.fullmatch(r"(\w+/)?\w[\w.+!-]*", member.name):
                     raise Failure(f"{file} holds {member.name!r}, which doesn\u2019t belong there.", "Get the file again.")
@@ -732,13 +784,10 @@ class Registry:
     # Registries keep a tarball at one usual place; those that don\u2019t say where in the package\u2019s description.
     def tarball(self, name, version):
         what = f"{name} {version}"
-        if version != "latest":
-            try:
-                return self.open(f"{self.url}{name}/-/{name}-{version}.tgz")
-            except urllib.error.HTTPError as error:
-                if error.code != 404:
-                    raise self.explain(error, what) from error
-            except OSError as error:
+        try:
+            return self.open(f"{self.url}{name}/-/{name}-{version}.tgz")
+        except OSError as error:
+            if getattr(error, "code", 0) != 404:
                 raise self.explain(error, what) from error
         return self.get(json.load(self.get(f"{name}/{version}", what))["dist"]["tarball"], what)
 

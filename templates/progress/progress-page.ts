@@ -39,7 +39,8 @@ export function createProgressPage({ steps, page }: ProgressPageOptions): Progre
     // Whoever asks for a part of the hub (a health check, say) must not take this for it.
     response.writeHead(asksSteps || path === "/" ? 200 : 503, {
       "content-type": asksSteps ? "application/json" : "text/html; charset=utf-8",
-      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'",
+      "content-security-policy":
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'",
       "cache-control": "no-store",
       "retry-after": "3",
       "homeroom-progress": "1",

@@ -91,7 +91,7 @@ export class Machine implements AsyncDisposable {
     return machine;
   }
 
-  async write(path: string, content: string): Promise<void> {
+  async write(path: string, content: string | Uint8Array): Promise<void> {
     await mkdir(dirname(join(this.root, path)), { recursive: true });
     await writeFile(join(this.root, path), content);
   }
