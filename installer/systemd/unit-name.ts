@@ -1,34 +1,10 @@
 import { HomeroomError } from "../errors.ts";
 
-/** The types of units, which are also the suffixes of their names. */
-export const unitTypes = [
-  "service",
-  "mount",
-  "swap",
-  "socket",
-  "target",
-  "device",
-  "automount",
-  "timer",
-  "path",
-  "slice",
-  "scope",
-] as const;
-
 /** plain: a.service; template: a@.service; instance: a@b.service. */
 export type UnitNameKind = "plain" | "template" | "instance";
 
 /** Longest unit name, in characters (all of them are ASCII). */
 export const longestUnitName = 255;
-
-/** Which kind of unit name this is; undefined where it is no valid unit name. */
-export function unitNameKind(name: string): UnitNameKind | undefined {
-  if (name.length > longestUnitName) return undefined;
-  const match = /^(?<prefix>[\w:.\\-]+)(?<at>@(?<instance>[\w:.\\@-]*))?\.(?<type>[a-z]+)$/.exec(name);
-  if (!match?.groups || !isUnitType(match.groups["type"])) return undefined;
-  if (match.groups["at"] === undefined) return "plain";
-  return match.groups["instance"] === "" ? "template" : "instance";
-}
 
 /** Whether the name is a valid unit name, of one of the kinds where some are given. */
 export function isUnitName(name: string, kinds?: readonly UnitNameKind[]): boolean {
@@ -81,6 +57,30 @@ export function requireUnitName(name: string, kinds?: readonly UnitNameKind[]): 
     remedy: `Use a name like ${kinds?.includes("plain") === false ? "name@instance.service" : "name.service"}: letters, digits and :-_.\\ before a type of units, ${longestUnitName} characters at most.`,
   });
 }
+
+/** Which kind of unit name this is; undefined where it is no valid unit name. */
+function unitNameKind(name: string): UnitNameKind | undefined {
+  if (name.length > longestUnitName) return undefined;
+  const match = /^(?<prefix>[\w:.\\-]+)(?<at>@(?<instance>[\w:.\\@-]*))?\.(?<type>[a-z]+)$/.exec(name);
+  if (!match?.groups || !isUnitType(match.groups["type"])) return undefined;
+  if (match.groups["at"] === undefined) return "plain";
+  return match.groups["instance"] === "" ? "template" : "instance";
+}
+
+/** The types of units, which are also the suffixes of their names. */
+const unitTypes = [
+  "service",
+  "mount",
+  "swap",
+  "socket",
+  "target",
+  "device",
+  "automount",
+  "timer",
+  "path",
+  "slice",
+  "scope",
+] as const;
 
 function isUnitType(type: string | undefined): boolean {
   return unitTypes.some((known) => known === type);
