@@ -5,7 +5,7 @@ import { machineAddress, connectNetwork, gatewayAddress } from "./network.ts";
 import type { Progress } from "./progress.ts";
 import { descendants, killTree, processTable } from "./process-table.ts";
 
-import { machineDirectory, stateDirectory, type MachineRecord } from "./state.ts";
+import { machineDirectory, readRecord, stateDirectory, type MachineRecord } from "./state.ts";
 import { waitFor } from "./wait-for.ts";
 
 const bootTimeoutMs = 90_000;
@@ -28,7 +28,7 @@ export async function bootContainer(host: Host, record: MachineRecord, progress:
     env: {
       SANDBOX_NAME: record.name,
       SANDBOX_SUPERVISE: supervise,
-      SANDBOX_LOWER: host.realPath(`${stateDirectory}/images/${record.base}/root`),
+      SANDBOX_LOWER: (await lowerDirectories(host, record)).map((path) => host.realPath(path)).join(":"),
       SANDBOX_ADDRESS: own === undefined ? "" : machineAddress(own),
       SANDBOX_GATEWAY: own === undefined ? "" : gatewayAddress(own),
       SANDBOX_MEMORY: `${record.memoryBytes}`,
@@ -36,19 +36,23 @@ export async function bootContainer(host: Host, record: MachineRecord, progress:
     },
   });
   const pid = await waitFor(20_000, async () => await supervisorPid(host, record.name));
-  if (pid !== undefined && own !== undefined) {
+  if (own !== undefined) {
     const inner = await waitFor(
       10_000,
       async () => (await processTable(host)).find(({ parent }) => parent === pid)?.pid,
     );
-    if (inner !== undefined) await connectNetwork(host, own, inner, progress);
+    if (inner === undefined) throw await bootFailure(host, record.name);
+    await connectNetwork(host, own, inner);
   }
-  const leader = await waitFor(
+  const booted = await waitFor(
     bootTimeoutMs,
-    async () => await containerLeader(host, record.name),
+    async () => {
+      if ((await containerLeader(host, record.name)) !== undefined) return true;
+      return (await supervisorPid(host, record.name)) === undefined ? false : undefined;
+    },
     progress.signal,
   );
-  if (leader === undefined) throw await bootFailure(host, record.name);
+  if (booted !== true) throw await bootFailure(host, record.name);
 }
 
 /** Puts the machine's own files where they shadow those of the image. */
@@ -68,6 +72,16 @@ export async function prepareContainer(host: Host, record: MachineRecord): Promi
     await makeParents(`${upper}${path.slice(0, path.lastIndexOf("/"))}`);
     await host.write(`${upper}${path}`, content, { mode, ...root });
   }
+}
+
+/** The directories below the machine's own, top first: what a machine that it started from has changed, the image. */
+async function lowerDirectories(host: Host, { from, base }: MachineRecord): Promise<string[]> {
+  if (from === undefined) return [`${stateDirectory}/images/${base}/root`];
+  const directory = machineDirectory(from);
+  if ((await host.stat(`${directory}/copied`)) !== undefined) return [`${directory}/root`];
+  const below = await readRecord(host, from);
+  if (below === undefined) throw new Error(`the machine ${from} is gone, and others started from its disk`);
+  return [`${directory}/upper`, ...(await lowerDirectories(host, below))];
 }
 
 /** The guest's process 1 as this machine numbers it; undefined where the container doesn't run. */

@@ -93,6 +93,19 @@ export async function ensureImage(
   return name;
 }
 
+/** Takes the files of interrupted builds away; a build that is still going on holds its lock and is left alone. */
+export async function removeAbandonedBuilds(host: Host): Promise<void> {
+  const images = `${stateDirectory}/images`;
+  for (const name of await host.list(images)) {
+    if (!name.endsWith(".building")) continue;
+    const path = host.realPath(`${images}/${name}`);
+    const lock = `${path.slice(0, -".building".length)}.lock`;
+    await host.run(["flock", "--nonblock", lock, "rm", "-rf", "--one-file-system", path], {
+      okCodes: [0, 1],
+    });
+  }
+}
+
 const bootstrapScript = `
 image=$1; suite=$2; packages=$3; size=$4; shift 4
 [ ! -e "$image" ] || exit 0
@@ -109,7 +122,7 @@ mv -T -- "$work" "$image"
 
 /**
  * The settings of the single machine come on a second disk, a plain tar file that is unpacked at the first boot
- * and synced, so that a power cut can't lose the key by which we enter.
+ * (of a machine that started from another one's disk: again) and synced, so that a power cut can't lose the key by which we enter.
  */
 const vmScript = `${bootstrapScript}
 root=$work/root
@@ -129,17 +142,27 @@ END
 cat >"$root/etc/systemd/system/sandbox-settings.service" <<'END'
 [Unit]
 Description=Settings of this throw-away machine
-ConditionPathExists=!/var/lib/sandbox-settings
 After=systemd-remount-fs.service systemd-udev-settle.service
 Wants=systemd-udev-settle.service
 Before=ssh.service systemd-networkd.service network-pre.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/sh -ec 'tar -xf /dev/vdb -C / && sync && touch /var/lib/sandbox-settings && sync'
+ExecStart=/usr/local/sbin/sandbox-settings
 [Install]
 WantedBy=multi-user.target
 END
+cat >"$root/usr/local/sbin/sandbox-settings" <<'END'
+#!/bin/sh
+set -eu
+new=$(cksum </dev/vdb)
+[ "$new" != "$(cat /var/lib/sandbox-settings 2>/dev/null)" ] || exit 0
+tar -xf /dev/vdb -C /
+sync
+echo "$new" >/var/lib/sandbox-settings
+sync
+END
+chmod 0755 "$root/usr/local/sbin/sandbox-settings"
 chroot "$root" systemctl enable systemd-networkd.service sandbox-settings.service
 cp -L -- "$root/vmlinuz" "$work/kernel"
 cp -L -- "$root/initrd.img" "$work/initrd"

@@ -1,12 +1,10 @@
 import type { Host } from "../host/host.ts";
-import { silent, type Progress } from "./progress.ts";
 import { stateDirectory, type MachineNetwork } from "./state.ts";
 
 /** Tried in turn until one is not in use here already; each machine gets a /30 of it. */
 const prefixes = ["10.213", "10.214", "10.87"];
 
 const directory = `${stateDirectory}/networks`;
-const forwardingFile = `${stateDirectory}/forwarding`;
 
 type OwnNetwork = Extract<MachineNetwork, { mode: "own" }>;
 
@@ -54,12 +52,7 @@ export async function canHaveOwnNetwork(host: Host): Promise<boolean> {
 }
 
 /** Joins the network namespace of process `pid` to this machine: interfaces, address translation, forwarding. */
-export async function connectNetwork(
-  host: Host,
-  network: OwnNetwork,
-  pid: number,
-  progress: Progress = silent,
-): Promise<void> {
+export async function connectNetwork(host: Host, network: OwnNetwork, pid: number): Promise<void> {
   const { number } = network;
   const device = `hrs${number}`;
   const mtu = await outerMtu(host);
@@ -89,7 +82,8 @@ export async function connectNetwork(
   await host.run(["ip", "link", "set", device, "up"], { timeoutMs: 10_000 });
   await host.run(["nft", "-f", "-"], { input: rules(network, device), timeoutMs: 10_000 });
   if (network.port !== undefined) await setKernel(host, `net/ipv4/conf/${device}/route_localnet`, "1");
-  await forward(host, progress);
+  await host.run(["/bin/sh", "-c", allowForwarding, "allow", device], { timeoutMs: 10_000 });
+  await forward(host);
 }
 
 /** Takes the network of a machine away; whatever is gone already is fine. */
@@ -101,9 +95,10 @@ export async function disconnectNetwork(host: Host, name: string): Promise<void>
       okCodes: [0, 1],
       timeoutMs: 10_000,
     });
+    await host.run(["/bin/sh", "-c", forbidForwarding, "forbid", `hrs${number}`], { timeoutMs: 10_000 });
     await host.remove(`${directory}/${number}`);
   }
-  if ((await host.list(directory)).length === 0) await stopForwarding(host);
+  await stopForwarding(host);
 }
 
 /** nft's own language; declared, deleted and declared again, so that a table left by a crash doesn't matter. */
@@ -133,20 +128,37 @@ async function outerMtu(host: Host): Promise<string> {
   return `${Math.min(1500, ...up.filter((mtu) => mtu >= 1280))}`;
 }
 
-/** Switches forwarding on and keeps in mind that it was off. */
-async function forward(host: Host, progress: Progress): Promise<void> {
-  const path = "/proc/sys/net/ipv4/ip_forward";
-  if ((await host.read(path))?.toString().trim() === "1") return;
-  await host.write(forwardingFile, "0\n", { mode: 0o600, uid: 0, gid: 0 });
-  progress.report("Forwarding of IPv4 packets is on while machines are up.");
-  await setKernel(host, "net/ipv4/ip_forward", "1");
+/** Switches forwarding on for the time that there are machines; locked, as another process may switch it off. */
+async function forward(host: Host): Promise<void> {
+  const script = '[ "$(cat "$2")" = 1 ] || { : >"$1/forwarding-was-off"; echo 1 >"$2"; }';
+  await lockedScript(host, script);
 }
 
 async function stopForwarding(host: Host): Promise<void> {
-  if ((await host.read(forwardingFile)) === undefined) return;
-  await setKernel(host, "net/ipv4/ip_forward", "0");
-  await host.remove(forwardingFile);
+  const script =
+    'if [ -e "$1/forwarding-was-off" ] && [ -z "$(ls "$1/networks")" ]; then echo 0 >"$2"; rm -f "$1/forwarding-was-off"; fi';
+  await lockedScript(host, script);
 }
+
+async function lockedScript(host: Host, script: string): Promise<void> {
+  const state = host.realPath(stateDirectory);
+  const lock = ["flock", `${state}/forwarding.lock`];
+  await host.run([...lock, "/bin/sh", "-ec", script, "forwarding", state, "/proc/sys/net/ipv4/ip_forward"]);
+}
+
+/** Where a firewall (Docker's, ufw's) drops what is forwarded, another table can't allow it: its own chain must. */
+const allowForwarding = `
+command -v iptables >/dev/null && iptables -w -S FORWARD 2>/dev/null | grep -q '^-P FORWARD DROP' || exit 0
+iptables -w -I FORWARD -i "$1" -j ACCEPT
+iptables -w -I FORWARD -o "$1" -j ACCEPT
+`;
+
+const forbidForwarding = `
+command -v iptables >/dev/null || exit 0
+iptables -w -S FORWARD 2>/dev/null | grep -q -w -- "$1" || exit 0
+iptables -w -D FORWARD -i "$1" -j ACCEPT
+iptables -w -D FORWARD -o "$1" -j ACCEPT
+`;
 
 /** A kernel parameter is written in place; a file that is renamed over it would not be one. */
 async function setKernel(host: Host, parameter: string, value: string): Promise<void> {

@@ -15,8 +15,10 @@ export interface MachineRecord {
   createdMs: number;
   /** The process that makes the machine, until it is ready. */
   makerPid?: number;
-  /** Name of the directory under images/ that the machine's disk is layered on. */
+  /** Name of the directory under images/ at the bottom of the machine's disk. */
   base: string;
+  /** The powered-off machine whose disk this one started from. */
+  from?: string;
   /** Bytes of memory and number of processors; enforced for virtual machines, and for containers on cgroup v2. */
   memoryBytes: number;
   cpus: number;

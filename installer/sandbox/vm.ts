@@ -34,14 +34,11 @@ export async function prepareVm(host: Host, record: MachineRecord, port: number 
     await host.write(`${settings}${path}`, content, { mode, ...owner });
   }
   await host.run(["tar", "-C", at("settings"), "--owner=0", "--group=0", "-cf", at("settings.tar"), "."]);
-  const disk = [
-    "-F",
-    "raw",
-    "-b",
-    host.realPath(`${stateDirectory}/images/${record.base}/disk.img`),
-    at("disk.qcow2"),
-  ];
-  await host.run(["qemu-img", "create", "-q", "-f", "qcow2", ...disk]);
+  const below =
+    record.from === undefined
+      ? ["-F", "raw", "-b", host.realPath(`${stateDirectory}/images/${record.base}/disk.img`)]
+      : ["-F", "qcow2", "-b", host.realPath(`${machineDirectory(record.from)}/disk.qcow2`)];
+  await host.run(["qemu-img", "create", "-q", "-f", "qcow2", ...below, at("disk.qcow2")]);
 }
 
 /**
