@@ -7,10 +7,12 @@ import tornado.netutil
 from jupyterhub.app import JupyterHub
 
 from .notify import notify, take_listening_sockets, take_notify_socket
+from .requests_in_flight import RequestsInFlight
 from .roster_sync import follow_roster
 from .spawner import HomeroomSpawner
 
 DRAIN_SECONDS = 3
+QUIET_SECONDS = 0.1  # a connection that was just accepted has its request still to come
 
 
 class HomeroomHub(JupyterHub):
@@ -22,6 +24,7 @@ class HomeroomHub(JupyterHub):
         self._notify_socket = take_notify_socket()
         self._sockets = take_listening_sockets()
         self._tasks = []
+        self._requests = None
         if held := self._sockets.get("hub"):
             # JupyterHub binds a socket of its own where it starts; ours outlives it, and queues who comes meanwhile.
             tornado.netutil.bind_unix_socket = lambda *_args, **_options: held
@@ -34,6 +37,7 @@ class HomeroomHub(JupyterHub):
         if listening := self._sockets.get("credentials"):
             self._run(HomeroomSpawner.credentials.serve(listening))
         await super().start()
+        self._requests = RequestsInFlight(self.http_server, self.tornado_application)
         self._run(follow_roster(self, HomeroomSpawner.roster))
         notify(self._notify_socket, "READY=1")
         if interval := int(os.environ.pop("WATCHDOG_USEC", "0")):
@@ -49,9 +53,13 @@ class HomeroomHub(JupyterHub):
         if self.http_server is None:
             return
         self.http_server.stop()
-        deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
-        while self.http_server._connections and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.02)
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + DRAIN_SECONDS
+        quiet_since = clock()
+        while clock() < deadline and clock() - quiet_since < QUIET_SECONDS:
+            await asyncio.sleep(0.01)
+            if self._requests:
+                quiet_since = clock()
 
     async def _feed_watchdog(self, seconds):
         while True:
