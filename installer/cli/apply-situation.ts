@@ -44,7 +44,7 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
     };
   }
   const who = whoAsks();
-  await using lock = await lockMachine(host, { command: options.command, who });
+  await using _lock = await lockMachine(host, { command: options.command, who });
   tellRecovery(await recoverShown(host));
   // What stood still while nobody held the lock may have moved; from here on it cannot.
   const situation = await readSituation(host, options);

@@ -13,7 +13,7 @@ export function recoverCommand(): Command {
       const options = this.optsWithGlobals<GlobalOptions & { boot?: true }>();
       requireRoot(options);
       const host = hostOf(options);
-      await using lock = await lockMachine(host, { command: "recover", who: whoAsks() });
+      await using _lock = await lockMachine(host, { command: "recover", who: whoAsks() });
       const events = {
         step: (step: { kind: string; id: string }, state: string) =>
           narrate(`${step.kind} ${step.id}: ${state}`),

@@ -166,14 +166,12 @@ function addServices(
   loaded: ResourceRef,
 ): void {
   const before = [loaded, ...needs];
-  const sockets = [
-    ["homeroom-hub.socket", "/run/homeroom/hub.sock", "homeroom-hub.service"],
-    ["homeroom-credentials.socket", "/run/homeroom/credentials.sock", "homeroom-hub.service"],
-    ["homeroom-proxy-api.socket", "/run/homeroom/proxy-api.sock", "homeroom-proxy@a.service"],
-  ] as const;
-  const inner = sockets.map(([unit, listen, service]) =>
-    state.add("socket", unit, { listen, services: [service] }, before),
-  );
+  const sockets = {
+    "homeroom-hub.socket": "/run/homeroom/hub.sock",
+    "homeroom-credentials.socket": "/run/homeroom/credentials.sock",
+    "homeroom-proxy-api.socket": "/run/homeroom/proxy-api.sock",
+  };
+  const inner = Object.entries(sockets).map(([unit, listen]) => state.add("socket", unit, { listen }, before));
   const hub = state.add("service", "homeroom-hub.service", { inputs: hashes["homeroom-hub.service"] }, [
     ...before,
     ...inner,
@@ -181,7 +179,7 @@ function addServices(
   const door = state.add(
     "socket",
     "homeroom-proxy.socket",
-    { listen: shownListen(config), services: ["homeroom-proxy@a.service"] },
+    { listen: shownListen(config) },
     [...before, ...inner],
   );
   state.add("proxy", "homeroom-proxy", { inputs: hashes["homeroom-proxy@.service"] }, [

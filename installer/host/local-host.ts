@@ -15,6 +15,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createAtomically, linkAtomically, syncDirectory, writeAtomically } from "./atomic-file.ts";
+import { get } from "./get.ts";
 import type { FileOwner, FileStat, Host, RunOptions, RunResult } from "./host.ts";
 
 export interface HostOptions {
@@ -44,14 +45,7 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
     read: (path) => unlessMissing(readFileItself(at(path))),
     readLink: (path) => unlessMissing(readlink(at(path))),
     list: async (path) => ((await unlessMissing(readdir(at(path)))) ?? []).toSorted(),
-    async get(address, { timeoutMs }) {
-      try {
-        const response = await fetch(address, { redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
-        return { status: response.status, body: await response.text() };
-      } catch {
-        return undefined;
-      }
-    },
+    get,
     query: start,
     run: start,
     async download(address, options) {

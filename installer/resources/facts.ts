@@ -19,7 +19,8 @@ export interface Facts {
  */
 export async function readFacts(host: HostReader): Promise<Facts> {
   const [release, memory, python, dpkg] = await Promise.all([
-    host.read("/etc/os-release").then(async (file) => file ?? host.read("/usr/lib/os-release")),
+    // /etc/os-release is a link to it (os-release(5)).
+    host.read("/usr/lib/os-release"),
     host.read("/proc/meminfo"),
     host.readLink("/usr/bin/python3"),
     host.read("/var/lib/dpkg/status"),

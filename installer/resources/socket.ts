@@ -6,8 +6,6 @@ import { showUnits } from "./systemctl.ts";
 export interface SocketState {
   /** What it listens on, as systemd shows it: "[::]:80" or "/run/homeroom/hub.sock". */
   listen: string;
-  /** The services that hold it: a listening socket can only be exchanged while they are stopped. */
-  services: string[];
 }
 
 /** A socket that systemd holds; its id is the unit. It stays open over every restart of its service. */
@@ -18,15 +16,13 @@ export const socket: ResourceKind<SocketState> = {
   },
   readMany: readSockets,
   async write(host, id, state) {
-    const listening = (await readSockets(host, [id])).get(id);
-    if (state === undefined) {
-      await host.run(["systemctl", "stop", "--", id, ...(listening?.services ?? [])], { okCodes: [0, 5] });
-      return;
+    const shown = (await showUnits(host, [id], ["ActiveState", "Triggers"])).get(id) ?? {};
+    if (isRunning(shown)) {
+      // A listening socket can only be exchanged while the services that hold it are stopped.
+      const services = (shown["Triggers"] ?? "").split(" ").filter(Boolean);
+      await host.run(["systemctl", "stop", "--", id, ...services], { okCodes: [0, 5] });
     }
-    if (listening !== undefined) {
-      await host.run(["systemctl", "stop", "--", id, ...listening.services], { okCodes: [0, 5] });
-    }
-    await startUnit(host, "start", id);
+    if (state !== undefined) await startUnit(host, "start", id);
   },
   describe: ({ id, before, after }) => ({
     words: after === undefined ? `close ${id}` : `listen on ${after.listen}`,
@@ -39,10 +35,8 @@ export const socket: ResourceKind<SocketState> = {
 
 async function readSockets(host: HostReader, ids: readonly string[]): Promise<Map<string, SocketState>> {
   const states = new Map<string, SocketState>();
-  for (const [id, unit] of await showUnits(host, ids, ["ActiveState", "Listen", "Triggers"])) {
-    if (!isRunning(unit)) continue;
-    const listen = (unit["Listen"] ?? "").replace(/ \(\w+\)$/, "");
-    states.set(id, { listen, services: (unit["Triggers"] ?? "").split(" ").filter(Boolean) });
+  for (const [id, unit] of await showUnits(host, ids, ["ActiveState", "Listen"])) {
+    if (isRunning(unit)) states.set(id, { listen: (unit["Listen"] ?? "").replace(/ \(\w+\)$/, "") });
   }
   return states;
 }

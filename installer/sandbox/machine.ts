@@ -102,11 +102,11 @@ export async function up(
   host: Host = createHost(),
 ): Promise<Machine> {
   const { memoryBytes = 2 * 1024 ** 3, cpus = 2, port } = options;
+  if (options.name !== undefined) checkName(options.name);
   await makeStateDirectories(host);
   const below = options.from === undefined ? undefined : await poweredOff(host, options.from);
   const { kind = "container", image = "bookworm" } = below ?? options;
   const name = options.name ?? (await freeName(host));
-  checkName(name);
   const stopped = await startAgain(host, name, progress);
   if (stopped !== undefined) return stopped;
 

@@ -1,0 +1,214 @@
+/** A person with a browser, for tests and benchmarks: cookies, redirects, forms, and a kernel's websocket. */
+export class HubClient {
+  readonly #origin: string;
+  readonly #base: string;
+  readonly #jar = new Map<string, { value: string; path: string }>();
+
+  /** @param address of the hub with its base_url, as in http://10.0.0.2/ */
+  constructor(address: string) {
+    const url = new URL(address);
+    this.#origin = url.origin;
+    this.#base = url.pathname.endsWith("/") ? url.pathname : `${url.pathname}/`;
+  }
+
+  /** Logs in by the form; returns the answer to it, redirects followed. */
+  async login(name: string, password: string): Promise<Answer> {
+    const page = await this.get("hub/login");
+    const xsrf = /name="_xsrf"\s+value="([^"]*)"/.exec(page.body)?.[1] ?? this.#xsrf("hub/login");
+    const form = new URLSearchParams({ _xsrf: xsrf, username: name, password });
+    return this.request("hub/login?next=", { method: "POST", body: form });
+  }
+
+  /** Whether the hub knows who this is. */
+  async isLoggedIn(): Promise<boolean> {
+    const { status, url } = await this.get("hub/home");
+    return status === 200 && url.pathname.endsWith("/hub/home");
+  }
+
+  /** Starts the person's server where it is not running, and waits until it answers as them. */
+  async startServer(name: string, timeoutMs = 120_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    let last: Answer | undefined;
+    while (Date.now() < deadline) {
+      const status = await this.get(`user/${name}/api/status`);
+      if (status.status === 200) return;
+      last = await this.get(`hub/spawn/${name}`);
+      if (last.status >= 500) break;
+      last = await this.get(`user/${name}/lab`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(
+      `no server for ${name}: ${last?.status} ${last?.url.pathname} ${last?.body.slice(0, 2000)}`,
+    );
+  }
+
+  /** Runs code in a new kernel; returns what it printed and its last value as text. */
+  async run(name: string, code: string, timeoutMs = 120_000): Promise<string> {
+    await using kernel = await this.kernel(name);
+    return await kernel.run(code, timeoutMs);
+  }
+
+  /** A kernel of the person's server with its websocket open. */
+  async kernel(name: string): Promise<Kernel> {
+    const made = await this.api(`user/${name}/api/kernels`, {
+      method: "POST",
+      body: JSON.stringify({ name: "python3" }),
+    });
+    if (made.status !== 201) throw new Error(`no kernel: ${made.status} ${made.body.slice(0, 500)}`);
+    const { id } = JSON.parse(made.body) as { id: string };
+    const path = `user/${name}/api/kernels/${id}/channels`;
+    const address = `${this.#origin}${this.#base}${path}`.replace(/^http/, "ws");
+    // Node's WebSocket takes headers beside the protocols.
+    const socket = new WebSocket(address, {
+      headers: { cookie: this.#cookies(`${this.#base}${path}`) },
+    } as never);
+    await new Promise<void>((resolve, reject) => {
+      socket.addEventListener("open", () => resolve(), { once: true });
+      socket.addEventListener("error", () => reject(new Error(`no websocket at ${address}`)), { once: true });
+    });
+    return new Kernel(socket, async () => {
+      await this.api(`user/${name}/api/kernels/${id}`, { method: "DELETE" });
+    });
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.request(path, {});
+  }
+
+  /** A request as JupyterLab makes it: with the XSRF header of the person's server. */
+  api(path: string, init: { method: string; body?: string }): Promise<Answer> {
+    return this.request(path, {
+      ...init,
+      headers: { "x-xsrftoken": this.#xsrf(path), "content-type": "application/json" },
+    });
+  }
+
+  /** A request below base_url with cookies; redirects are followed as a browser does. */
+  async request(path: string, init: RequestInit): Promise<Answer> {
+    let url = new URL(path, `${this.#origin}${this.#base}`);
+    let next: RequestInit = init;
+    for (let hops = 0; hops < 20; hops += 1) {
+      const response = await fetch(url, {
+        ...next,
+        headers: { ...(next.headers as Record<string, string>), cookie: this.#cookies(url.pathname) },
+        redirect: "manual",
+      });
+      this.#keep(response);
+      const location = response.headers.get("location");
+      if (location === null || response.status < 300 || response.status > 399)
+        return { status: response.status, url, body: await response.text() };
+      await response.arrayBuffer();
+      url = new URL(location, url);
+      next = response.status >= 307 ? init : {};
+    }
+    throw new Error(`too many redirects at ${url.pathname}`);
+  }
+
+  #keep(response: Response): void {
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = "", ...attributes] = line.split(/;\s*/);
+      const name = pair.slice(0, pair.indexOf("="));
+      const path = attributes.find((a) => /^path=/i.test(a))?.slice(5) ?? "/";
+      const gone = attributes.some((a) => /^(max-age=0|expires=.*(19|200|201)\d)/i.test(a));
+      if (gone) this.#jar.delete(`${path} ${name}`);
+      else this.#jar.set(`${path} ${name}`, { value: pair.slice(pair.indexOf("=") + 1), path });
+    }
+  }
+
+  /** Longest path first, as browsers send them. */
+  #cookies(path: string): string {
+    return [...this.#jar]
+      .filter(([, cookie]) => path.startsWith(cookie.path))
+      .toSorted(([, a], [, b]) => b.path.length - a.path.length)
+      .map(([key, { value }]) => `${key.slice(key.indexOf(" ") + 1)}=${value}`)
+      .join("; ");
+  }
+
+  #xsrf(path: string): string {
+    const cookies = this.#cookies(`${this.#base}${path}`);
+    return /(?:^|; )_xsrf=([^;]*)/.exec(cookies)?.[1]?.replace(/^"|"$/g, "") ?? "";
+  }
+}
+
+export interface Answer {
+  status: number;
+  url: URL;
+  body: string;
+}
+
+/** An open websocket to a kernel (Jupyter's messaging protocol 5, JSON over one socket). */
+export class Kernel {
+  readonly socket: WebSocket;
+  readonly #shutDown: () => Promise<void>;
+
+  constructor(socket: WebSocket, shutDown: () => Promise<void>) {
+    this.socket = socket;
+    this.#shutDown = shutDown;
+  }
+
+  /** Executes code; what it printed, then its value or its error's name and text. */
+  run(code: string, timeoutMs = 120_000): Promise<string> {
+    const id = crypto.randomUUID();
+    const header = {
+      msg_id: id,
+      msg_type: "execute_request",
+      username: "",
+      session: id,
+      version: "5.3",
+      date: new Date().toISOString(),
+    };
+    const content = {
+      code,
+      silent: false,
+      store_history: false,
+      user_expressions: {},
+      allow_stdin: false,
+      stop_on_error: true,
+    };
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => finish(new Error(`no answer to ${code}`)), timeoutMs);
+      let output = "";
+      const finish = (error?: Error) => {
+        clearTimeout(timer);
+        this.socket.removeEventListener("message", hear);
+        this.socket.removeEventListener("close", gone);
+        if (error === undefined) resolve(output.trim());
+        else reject(error);
+      };
+      const gone = () => finish(new Error("the websocket closed"));
+      const hear = (event: MessageEvent) => {
+        const message = JSON.parse(String(event.data)) as Message;
+        if (message.parent_header.msg_id !== id) return;
+        const { content: said } = message;
+        if (message.msg_type === "stream") output += said.text ?? "";
+        if (message.msg_type === "execute_result") output += said.data?.["text/plain"] ?? "";
+        if (message.msg_type === "error") output += `${said.ename}: ${said.evalue}`;
+        if (message.msg_type === "status" && said.execution_state === "idle") finish();
+        if (message.msg_type === "status" && said.execution_state === "restarting")
+          finish(new Error("the kernel died"));
+      };
+      this.socket.addEventListener("message", hear);
+      this.socket.addEventListener("close", gone);
+      this.socket.send(
+        JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: "shell", buffers: [] }),
+      );
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.socket.close();
+    await this.#shutDown();
+  }
+}
+
+interface Message {
+  msg_type: string;
+  parent_header: { msg_id?: string };
+  content: {
+    text?: string;
+    data?: Record<string, string>;
+    ename?: string;
+    evalue?: string;
+    execution_state?: string;
+  };
+}
