@@ -402,7 +402,7 @@ install_here() {
   [ -z "$bundle" ] || options+=(--offline "$bundle")
   [ -z "$password" ] || export HOMEROOM_ADMIN_PASSWORD="$password"
   read_from_terminal
-  exec "$runtime/bin/node" "$release/dist/homeroom.mjs" install "${options[@]}"
+  exec "$runtime/bin/node" "$release/dist/homeroom.mjs" ${root:+"--root=$root"} install "${options[@]}"
 }
 
 # A script that came through a pipe has that for its input: questions are asked at the terminal, if there is one.

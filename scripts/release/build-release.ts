@@ -49,7 +49,14 @@ export async function buildRelease({
 function programsOf(root: string): Program[] {
   return [
     { name: "homeroom", entry: join(root, "installer/cli/main.ts") },
-    { name: "homeroom-proxy", entry: join(root, "templates/proxy/homeroom-proxy.ts") },
+    {
+      name: "homeroom-proxy",
+      entry: join(root, "templates/proxy/homeroom-proxy.ts"),
+      alias: {
+        winston: join(root, "templates/proxy/without-winston.ts"),
+        "prom-client": join(root, "templates/proxy/without-prom-client.ts"),
+      },
+    },
   ];
 }
 

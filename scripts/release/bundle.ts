@@ -5,6 +5,8 @@ export interface Program {
   name: string;
   /** TypeScript file that it starts from. */
   entry: string;
+  /** Packages to take from another file, by name: parts that the program never uses and should not load. */
+  alias?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -16,7 +18,7 @@ export async function bundle(programs: readonly Program[], directory: string): P
   return [...new Set(metafiles.flatMap((metafile) => Object.keys(metafile.inputs)))].sort();
 }
 
-async function bundleOne({ name, entry }: Program, directory: string): Promise<Metafile> {
+async function bundleOne({ name, entry, alias = {} }: Program, directory: string): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: [{ in: entry, out: name }],
     outdir: directory,
@@ -27,9 +29,9 @@ async function bundleOne({ name, entry }: Program, directory: string): Promise<M
     format: "esm",
     platform: "node",
     target: "node26",
-    // Names stay as they are, so that the stack in a person's report can be read.
-    minifyWhitespace: true,
-    keepNames: false,
+    alias: { ...alias },
+    // Drops what can't run; lines and names stay, so that the stack in a person's report can be read.
+    minifySyntax: true,
     legalComments: "none",
     // Dependencies in CommonJS call require for Node's own modules.
     banner: {

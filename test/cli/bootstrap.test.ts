@@ -17,7 +17,7 @@ describe("an installation", () => {
     expect(ran).toMatchObject({ exitCode: 0, stdout: "" });
     expect(ran.stderr).toContain("It never");
     expect(await machine.read("arguments")).toBe(
-      `${machine.root}/${installer}\ninstall\n--admin\nteacher\n--yes\n--progress-page\n`,
+      `${machine.root}/${installer}\n--root=${machine.root}\ninstall\n--admin\nteacher\n--yes\n--progress-page\n`,
     );
     // Of Node only the program and its licence; no directory of an attempt.
     const paths = await machine.paths();
