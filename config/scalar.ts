@@ -24,7 +24,7 @@ export function readScalar({ text, plain }: ScalarNode): ScalarValue {
 const floats = [
   /^[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?$/,
   /^[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+$/,
-  /^[-+]?\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?$/,
+  /^[-+]?\.[0-9_]*[0-9][0-9_]*(?:[eE][-+][0-9]+)?$/,
 ];
 
 function readNumber(text: string): ScalarValue | undefined {

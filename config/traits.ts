@@ -62,7 +62,10 @@ class TraitReader {
     return true;
   }
 
-  readBlock({ key, keySpan, value }: MapEntry, chosen: Authenticator | undefined): Record<string, Json> | undefined {
+  readBlock(
+    { key, keySpan, value }: MapEntry,
+    chosen: Authenticator | undefined,
+  ): Record<string, Json> | undefined {
     const path = ["auth", key];
     if (value.kind === "scalar" && (value.text === "" || readScalar(value).type === "null")) return undefined;
     if (value.kind !== "map") {
