@@ -6,7 +6,7 @@ export interface Counts {
   skipped: number;
 }
 
-export const none: Counts = { passed: 0, failed: 0, skipped: 0 };
+const none: Counts = { passed: 0, failed: 0, skipped: 0 };
 
 export function addCounts(counts: readonly Counts[]): Counts {
   return counts.reduce(
