@@ -9,7 +9,7 @@ export function get(
   { timeoutMs }: { timeoutMs: number },
 ): Promise<{ status: number; body: string } | undefined> {
   return new Promise((resolve) => {
-    const asked = request(address, { agent: false, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
+    const asked = request(address, { agent: false, signal: AbortSignal.timeout(Math.ceil(timeoutMs)) }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("error", () => resolve(undefined));
