@@ -1,4 +1,4 @@
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 
 export interface Program {
   /** Name of the file in dist/, without .mjs. */
@@ -37,8 +37,28 @@ async function bundleOne({ name, entry, alias = {} }: Program, directory: string
     banner: {
       js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
     },
+    plugins: [ownModulesOnDemand],
     metafile: true,
     logLevel: "warning",
   });
   return metafile;
 }
+
+/**
+ * A CommonJS package that is loaded with import() has no named exports in a bundle, though it has them in Node:
+ * so a module of ours must stand between. Here the build finds it, not the person.
+ */
+const ownModulesOnDemand: Plugin = {
+  name: "own-modules-on-demand",
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
+      if (kind !== "dynamic-import" || path.startsWith("node:") || importer.includes("/node_modules/"))
+        return null;
+      return {
+        errors: [
+          { text: `import("${path}"): load packages on demand by a module of ours that imports them` },
+        ],
+      };
+    });
+  },
+};

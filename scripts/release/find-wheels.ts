@@ -9,33 +9,44 @@ export interface IndexFile {
 }
 
 /**
- * The wheels that a lock needs on the targets, each once. `listFiles` answers what the index has of a package.
- * @throws where a package that the lock wants on a target has no wheel for it.
+ * The files that a lock needs on the targets, each once: the wheel that fits, else the source archive, which is
+ * built at install. `listFiles` answers what the index has of a package.
+ * @throws where a package that the lock wants on a target has neither.
  */
 export async function findWheels(
   lock: readonly LockedPackage[],
   targets: readonly WheelTarget[],
   listFiles: (name: string) => Promise<IndexFile[]>,
 ): Promise<IndexFile[]> {
-  const wheels = new Map<string, IndexFile>();
+  const found = new Map<string, IndexFile>();
   for (const locked of lock) {
     const wanting = targets.filter((target) => isWanted(locked, target));
     if (wanting.length === 0) continue;
     const files = (await listFiles(locked.name)).filter(({ sha256 }) => locked.sha256.includes(sha256));
     for (const target of wanting) {
-      const [best] = files
-        .map((file) => ({ file, fit: wheelFits(file.filename, target) }))
-        .filter(({ fit }) => fit > 0)
-        .sort((a, b) => b.fit - a.fit || a.file.filename.localeCompare(b.file.filename));
-      if (best === undefined) {
+      const file = bestWheel(files, target) ?? files.find(({ filename }) => isSource(filename));
+      if (file === undefined) {
         throw new Error(
-          `${locked.name} ${locked.version} has no wheel for Python ${target.python} on ${target.arch}`,
+          `${locked.name} ${locked.version} has no file for Python ${target.python} on ${target.arch}`,
         );
       }
-      wheels.set(best.file.filename, best.file);
+      found.set(file.filename, file);
     }
   }
-  return [...wheels.values()].sort((a, b) => a.filename.localeCompare(b.filename));
+  return [...found.values()].sort((a, b) => a.filename.localeCompare(b.filename));
+}
+
+/** Whether a file is a source archive, which needs setuptools at install where it doesn't say otherwise. */
+export function isSource(filename: string): boolean {
+  return filename.endsWith(".tar.gz");
+}
+
+function bestWheel(files: readonly IndexFile[], target: WheelTarget): IndexFile | undefined {
+  const fitting = files
+    .map((file) => ({ file, fit: wheelFits(file.filename, target) }))
+    .filter(({ fit }) => fit > 0)
+    .sort((a, b) => b.fit - a.fit || a.file.filename.localeCompare(b.file.filename));
+  return fitting[0]?.file;
 }
 
 function isWanted({ marker }: LockedPackage, { python, arch }: WheelTarget): boolean {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { belongsInRelease, buildRelease } from "../../../scripts/release/build-release.ts";
+import { bundle } from "../../../scripts/release/bundle.ts";
 import { filesUnder, integrityOf, type ReleaseManifest } from "../../../scripts/release/manifest.ts";
 import { packRelease } from "../../../scripts/release/pack-release.ts";
 
@@ -22,7 +23,12 @@ test("bundles run alone, CommonJS and parts that are loaded on demand included",
     cwd: "/",
     encoding: "utf8",
   });
-  expect(JSON.parse(said)).toEqual([true, { a: 1 }]);
+  expect(JSON.parse(said)).toEqual([true, 1]);
+});
+
+test("a package that is loaded on demand by itself is refused", async () => {
+  const programs = [{ name: "mistake", entry: join(import.meta.dirname, "bundled-mistake.ts") }];
+  await expect(bundle(programs, join(directory, "mistake"))).rejects.toThrow("a module of ours");
 });
 
 test("the manifest names every file with its hash", async () => {

@@ -7,11 +7,14 @@ import { expect, onTestFinished, test } from "vitest";
 import { makeTarball } from "../../../scripts/release/tarball.ts";
 
 const deep = `package/${"directory/".repeat(12)}file-with-a-name.txt`;
+const long = `package/${"a".repeat(92)}`;
 const entries = [
   { path: "package/bin/run", content: Buffer.from("#!/bin/sh\n"), executable: true },
   { path: "package/empty", content: Buffer.alloc(0) },
   { path: "package/block", content: Buffer.alloc(512, "x") },
   { path: deep, content: Buffer.from("deep\n") },
+  { path: long, content: Buffer.from("just fits\n") },
+  { path: `${long}b`, content: Buffer.from("doesn't\n") },
 ];
 
 test("tar reads back what was packed: content, modes, long paths", () => {
@@ -27,10 +30,4 @@ test("tar reads back what was packed: content, modes, long paths", () => {
 
 test("the same content gives the same bytes", () => {
   expect(makeTarball(entries)).toEqual(makeTarball(structuredClone(entries)));
-});
-
-test("a path that ustar can't hold is refused", () => {
-  expect(() => makeTarball([{ path: "x".repeat(101), content: Buffer.alloc(0) }])).toThrow(
-    "too long for a tar archive",
-  );
 });
