@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import inquirer from "inquirer";
 import { exitCodes, HomeroomError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { createHost } from "../host/local-host.ts";
 import { attach } from "../sandbox/attach.ts";
 import { downAll, find, list, up, type Machine } from "../sandbox/machine.ts";
 import type { Progress } from "../sandbox/progress.ts";
 import { installPrograms, missingPrograms } from "../sandbox/required-programs.ts";
 import type { MachineImage, MachineKind } from "../sandbox/state.ts";
+import { confirm } from "./ask.ts";
+import { canAsk, hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 
 interface UpFlags {
   vm?: true;
@@ -25,6 +25,12 @@ interface UpFlags {
  */
 export function sandboxCommand(): Command {
   const command = new Command("sandbox").description("make throw-away machines to try Homeroom on");
+  let host = hostOf({});
+  command.hook("preAction", (_, action) => {
+    // Machines are made on this machine, whatever --root says.
+    requireRoot({});
+    host = hostOf({ trace: action.optsWithGlobals<GlobalOptions>().trace === true });
+  });
   command
     .command("up [name]")
     .description("make a machine, or start one again that has stopped")
@@ -49,59 +55,54 @@ export function sandboxCommand(): Command {
       "after",
       "\nExamples:\n  homeroom sandbox up\n  homeroom sandbox up class --vm --image trixie --memory 4G\n  homeroom sandbox exec class -- systemctl status",
     )
-    .action(async (name: string | undefined, flags: UpFlags) => await makeMachine(name, flags));
+    .action(async (name: string | undefined, flags: UpFlags) => await makeMachine(host, name, flags));
   command
     .command("exec [name] [command...]")
     .description("run a command in a machine, as in `exec NAME -- CMD`")
     .usage("[name] -- command...")
     .action(async (_name: string | undefined, _words: string[], _flags: unknown, self: Command) => {
       const { name, argv } = splitAtDashes(self);
-      process.exitCode = await attach(await (await find(name)).command(argv));
+      process.exitCode = await attach(await (await find(name, host)).command(argv));
     });
   command
     .command("shell [name]")
     .description("open a shell in a machine")
     .action(async (name?: string) => {
       const terminal = process.stdin.isTTY && process.stdout.isTTY;
-      process.exitCode = await attach(await (await find(name)).command(["/bin/bash", "-l"], { terminal }));
+      process.exitCode = await attach(
+        await (await find(name, host)).command(["/bin/bash", "-l"], { terminal }),
+      );
     });
   command
     .command("copy <from> <to>")
     .description(
       "copy a file or directory in or out; a path in a machine is NAME:/PATH, or :/PATH for the newest",
     )
-    .action(copy);
+    .action(async (from: string, to: string) => await copy(host, from, to));
   command
     .command("reboot [name]")
     .description("boot a machine anew and wait until it is up")
-    .action(async (name?: string) => await (await find(name)).reboot());
+    .action(async (name?: string) => await (await find(name, host)).reboot());
   command
     .command("power-cut [name]")
     .description("pull the plug of a virtual machine and start it again; what it has not synced is lost")
-    .action(async (name?: string) => await (await find(name)).powerCut());
+    .action(async (name?: string) => await (await find(name, host)).powerCut());
   command
     .command("down [name]")
     .description("take a machine away")
     .option("--all", "take every machine away, and what a crash has left")
-    .action(takeDown);
+    .action(async (name: string | undefined, flags: { all?: true }) => await takeDown(host, name, flags));
   command
     .command("list")
     .description("show the machines there are")
     .option("--json", "print them as JSON")
-    .action(async (flags: { json?: true }) => await showMachines(flags.json === true));
+    .action(async (flags: { json?: true }) => await showMachines(host, flags.json === true));
   return command;
 }
 
-async function makeMachine(name: string | undefined, flags: UpFlags): Promise<void> {
+async function makeMachine(host: Host, name: string | undefined, flags: UpFlags): Promise<void> {
   const { image, memory, cpus, port } = flags;
   const kind: MachineKind = flags.vm === true ? "vm" : "container";
-  if (process.getuid?.() !== 0) {
-    throw new HomeroomError("Only root can make machines.", {
-      remedy: "Put `sudo` before the command.",
-      exitCode: exitCodes.notRoot,
-    });
-  }
-  const host = createHost();
   const machine = await untilInterrupted(async (progress) => {
     await havePrograms(host, kind, flags.yes === true, progress);
     const options = { kind, image, memoryBytes: memory, cpus };
@@ -112,7 +113,7 @@ async function makeMachine(name: string | undefined, flags: UpFlags): Promise<vo
     );
   });
   const summary = await summaryOf(machine);
-  if (flags.json === true) print(JSON.stringify(summary));
+  if (flags.json === true) printJson(summary);
   else print(`${machine.name} is up: ${machine.url}`);
 }
 
@@ -130,7 +131,7 @@ async function untilInterrupted<Result>(work: (progress: Progress) => Promise<Re
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, stop);
   try {
-    return await work({ report: (line) => process.stderr.write(`${line}\n`), signal: controller.signal });
+    return await work({ report: narrate, signal: controller.signal });
   } catch (error) {
     // Whatever step it came in, the reason is the person's wish.
     controller.signal.throwIfAborted();
@@ -145,7 +146,7 @@ async function havePrograms(host: Host, kind: MachineKind, yes: boolean, progres
   if (missing.packages.length === 0) return;
   const commands = missing.commands.map((command) => `  ${command}`).join("\n");
   progress.report(`Making machines needs packages that are not installed here:\n${commands}`);
-  if (!yes && !(await agreed())) {
+  if (!yes && !(canAsk() && (await confirm("Install them?", true)))) {
     throw new HomeroomError(`These packages are missing: ${missing.packages.join(", ")}.`, {
       remedy: `Run the command again with --yes, or install them first:\n${commands}`,
     });
@@ -153,18 +154,7 @@ async function havePrograms(host: Host, kind: MachineKind, yes: boolean, progres
   await installPrograms(host, missing, progress);
 }
 
-async function agreed(): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  const question = {
-    type: "confirm" as const,
-    name: "install" as const,
-    message: "Install them?",
-    default: true,
-  };
-  return (await inquirer.prompt<{ install: boolean }>([question])).install;
-}
-
-async function copy(from: string, to: string): Promise<void> {
+async function copy(host: Host, from: string, to: string): Promise<void> {
   const [source, target] = [inMachine(from), inMachine(to)];
   if ((source === undefined) === (target === undefined)) {
     throw new HomeroomError("One of the two paths has to be in a machine, and only one.", {
@@ -172,28 +162,28 @@ async function copy(from: string, to: string): Promise<void> {
       exitCode: exitCodes.usage,
     });
   }
-  if (source !== undefined) await (await find(source.name)).copyOut(source.path, to);
-  if (target !== undefined) await (await find(target.name)).copyIn(from, target.path);
+  if (source !== undefined) await (await find(source.name, host)).copyOut(source.path, to);
+  if (target !== undefined) await (await find(target.name, host)).copyIn(from, target.path);
 }
 
-async function takeDown(name: string | undefined, { all }: { all?: true }): Promise<void> {
+async function takeDown(host: Host, name: string | undefined, { all }: { all?: true }): Promise<void> {
   if (all === true) {
-    const names = await downAll();
-    process.stderr.write(names.length === 0 ? "There was no machine.\n" : `Took away ${names.join(", ")}.\n`);
+    const names = await downAll(host);
+    narrate(names.length === 0 ? "There was no machine." : `Took away ${names.join(", ")}.`);
     return;
   }
-  const machine = await find(name);
+  const machine = await find(name, host);
   await machine.down();
-  process.stderr.write(`Took away ${machine.name}.\n`);
+  narrate(`Took away ${machine.name}.`);
 }
 
-async function showMachines(json: boolean): Promise<void> {
-  const machines = await Promise.all((await list()).map(summaryOf));
+async function showMachines(host: Host, json: boolean): Promise<void> {
+  const machines = await Promise.all((await list(host)).map(summaryOf));
   if (json) {
-    print(JSON.stringify(machines));
+    printJson(machines);
     return;
   }
-  if (machines.length === 0) process.stderr.write("There is no machine; `homeroom sandbox up` makes one.\n");
+  if (machines.length === 0) narrate("There is no machine; `homeroom sandbox up` makes one.");
   for (const { name, kind, image, state, url } of machines) {
     print([name.padEnd(16), kind.padEnd(10), image.padEnd(9), state.padEnd(8), url].join(" ").trimEnd());
   }
@@ -245,8 +235,4 @@ function processorCount(text: string): number {
   if (!/^\d+$/.test(text) || count < 1 || count > 256)
     throw new InvalidArgumentError("Processors are 1 to 256.");
   return count;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

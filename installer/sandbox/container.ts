@@ -100,7 +100,7 @@ export async function containerLeader(host: HostReader, name: string): Promise<n
 /** How to run a program inside; empty where the container doesn't run. */
 export async function enterContainer(host: HostReader, name: string): Promise<string[]> {
   const leader = await containerLeader(host, name);
-  return leader === undefined ? [] : ["nsenter", `--target=${leader}`, "--all", "--wd=/root", "--"];
+  return leader === undefined ? [] : ["nsenter", `--target=${leader}`, "--all", "--"];
 }
 
 /** Ends the container at once, as a pulled plug would. */

@@ -398,6 +398,7 @@ const environmentScript = `names=$1; shift
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 set -a; [ ! -r /etc/environment ] || . /etc/environment; set +a
 for name in $names; do eval "export $name=\\"\\$SANDBOX_$name\\""; unset "SANDBOX_$name"; done
+cd /root
 exec "$@"`;
 
 function quoted(word: string): string {
