@@ -9,7 +9,7 @@ import type { Host } from "../host/host.ts";
 import { lastLogLines } from "../resources/systemctl.ts";
 import { narrate, whoAsks } from "./context.ts";
 import { readSituation, type Situation, type SituationOptions } from "./situation.ts";
-import { showTask, type TaskDisplay } from "./show-task.ts";
+import type { TaskDisplay } from "./show-task.ts";
 
 export interface ApplyOptions extends SituationOptions {
   command: string;
@@ -56,6 +56,7 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
       milliseconds: performance.now() - began,
     };
   }
+  const { showTask } = await import("./show-task.ts");
   const display = await showTask(host, situation.plan, options.command);
   try {
     const generation = await perform(host, situation, who, options, display);

@@ -9,14 +9,18 @@ export function get(
   { timeoutMs }: { timeoutMs: number },
 ): Promise<{ status: number; body: string } | undefined> {
   return new Promise((resolve) => {
-    const asked = request(address, { agent: false, signal: AbortSignal.timeout(Math.ceil(timeoutMs)) }, (response) => {
-      const parts: Buffer[] = [];
-      response.on("data", (part: Buffer) => parts.push(part));
-      response.on("error", () => resolve(undefined));
-      response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") }),
-      );
-    });
+    const asked = request(
+      address,
+      { agent: false, signal: AbortSignal.timeout(Math.ceil(timeoutMs)) },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on("data", (part: Buffer) => parts.push(part));
+        response.on("error", () => resolve(undefined));
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") }),
+        );
+      },
+    );
     asked.on("error", () => resolve(undefined));
     asked.end();
   });

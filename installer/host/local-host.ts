@@ -15,7 +15,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createAtomically, linkAtomically, syncDirectory, writeAtomically } from "./atomic-file.ts";
-import { get } from "./get.ts";
+import { queryProcess } from "./query-process.ts";
 import type { FileOwner, FileStat, Host, RunOptions, RunResult } from "./host.ts";
 
 export interface HostOptions {
@@ -45,8 +45,16 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
     read: (path) => unlessMissing(readFileItself(at(path))),
     readLink: (path) => unlessMissing(readlink(at(path))),
     list: async (path) => ((await unlessMissing(readdir(at(path)))) ?? []).toSorted(),
-    get,
-    query: start,
+    // Node's http module is slow to load, and most commands ask nobody.
+    get: async (address, options) => (await import("./get.ts")).get(address, options),
+    async query(argv, options) {
+      trace(`query ${argv.join(" ")}`);
+      const answer = await queryProcess(argv, options);
+      // Asking again costs little, and the long way round explains what is wrong.
+      return answer !== undefined && (options?.okCodes ?? [0]).includes(answer.exitCode)
+        ? answer
+        : start(argv, options);
+    },
     run: start,
     async download(address, options) {
       trace(`download ${address}`);

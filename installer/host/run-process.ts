@@ -1,26 +1,9 @@
 import { execa } from "execa";
 import { HomeroomError } from "../errors.ts";
+import { childEnvironment } from "./child-environment.ts";
 import type { RunOptions, RunResult } from "./host.ts";
 
 const defaultTimeoutMs = 120_000;
-
-/** What a child needs to reach the network the way this process does, and nothing else of our environment. */
-const passedOn = [
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "http_proxy",
-  "https_proxy",
-  "no_proxy",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "REQUESTS_CA_BUNDLE",
-  "PIP_INDEX_URL",
-  "PIP_EXTRA_INDEX_URL",
-  "PIP_CERT",
-  "UV_INDEX_URL",
-  "UV_DEFAULT_INDEX",
-];
 
 /**
  * Runs one process to its end: argv as an array (no shell), a minimal environment, always a time limit.
@@ -75,19 +58,6 @@ export async function runProcess(argv: readonly string[], options: RunOptions = 
     throw new HomeroomError(`\`${name}\` failed with exit code ${exitCode}.`, { remedy: tail(result) });
   }
   return { exitCode, stdout: text(result.stdout), stderr: text(result.stderr) };
-}
-
-function childEnvironment({ env, as }: RunOptions): Record<string, string> {
-  const base: Record<string, string> = {
-    PATH: process.env["PATH"] ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    LANG: "C.UTF-8",
-    HOME: as === undefined ? (process.env["HOME"] ?? "/root") : "/nonexistent",
-  };
-  for (const name of passedOn) {
-    const value = process.env[name];
-    if (value !== undefined) base[name] = value;
-  }
-  return { ...base, ...env };
 }
 
 function lineReader(onLine: (line: string) => void) {

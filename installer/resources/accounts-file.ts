@@ -21,7 +21,7 @@ export interface Accounts {
   userNames: ReadonlyMap<number, string>;
 }
 
-const remembered = new WeakMap<HostReader, { signature: string; accounts: Accounts }>();
+const remembered = new WeakMap<HostReader, { signature: string; accounts: Promise<Accounts> }>();
 
 /**
  * Every account and group of the machine, from one read of passwd(5) and group(5); read again only when
@@ -32,10 +32,11 @@ export async function readAccounts(host: HostReader): Promise<Accounts> {
   const signature = stats.map((s) => `${s?.inode}:${s?.mtimeMs}:${s?.size}`).join(" ");
   const known = remembered.get(host);
   if (known?.signature === signature) return known.accounts;
-  const accounts = await parseAccounts(host);
+  const accounts = parseAccounts(host);
   remembered.set(host, { signature, accounts });
   return accounts;
 }
+
 /**
  * Numbers for an owner given by name ("root", "homeroom-hub").
  * @throws HomeroomError where the account or group is not on the machine.

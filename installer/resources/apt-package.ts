@@ -1,5 +1,6 @@
 import type { Host, HostReader, RunOptions } from "../host/host.ts";
 import { HomeroomError } from "../errors.ts";
+import { readDpkg } from "./dpkg-status.ts";
 import type { Change, Progress, ResourceKind } from "./resource.ts";
 
 export interface AptPackageState {
@@ -25,18 +26,12 @@ export const aptPackage: ResourceKind<AptPackageState> = {
   }),
 };
 
-/** Read from dpkg's own database (status file, deb822): asking dpkg-query costs a process. */
 async function installedPackages(
   host: HostReader,
   ids: readonly string[],
 ): Promise<Map<string, AptPackageState>> {
-  const status = (await host.read("/var/lib/dpkg/status"))?.toString("utf8") ?? "";
-  const wanted = new Set(ids);
-  const found = new Map<string, AptPackageState>();
-  for (const [, name = ""] of status.matchAll(/^Package: (\S+)\nStatus: (?:install|hold) ok installed$/gm)) {
-    if (wanted.has(name)) found.set(name, { installed: true });
-  }
-  return found;
+  const known = [...(await readDpkg(host, ids))].filter(([, { installed }]) => installed);
+  return new Map(known.map(([name]) => [name, { installed: true }]));
 }
 
 async function writePackages(

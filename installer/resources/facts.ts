@@ -1,4 +1,5 @@
 import type { HostReader } from "../host/host.ts";
+import { readDpkg } from "./dpkg-status.ts";
 import { HomeroomError } from "../errors.ts";
 
 /** What was read of this machine. */
@@ -23,7 +24,7 @@ export async function readFacts(host: HostReader): Promise<Facts> {
     host.read("/usr/lib/os-release"),
     host.read("/proc/meminfo"),
     host.readLink("/usr/bin/python3"),
-    host.read("/var/lib/dpkg/status"),
+    readDpkg(host, ["systemd"]),
   ]);
   const os = osOf(release?.toString("utf8") ?? "");
   return {
@@ -31,9 +32,7 @@ export async function readFacts(host: HostReader): Promise<Facts> {
     architecture: process.arch === "arm64" ? "aarch64" : "x86_64",
     memory: 1024 * Number(/^MemTotal:\s+(\d+) kB/m.exec(memory?.toString("utf8") ?? "")?.[1] ?? 0),
     python: pythonOf(python),
-    systemd: Number(
-      /^Package: systemd\n(?:.+\n)*?Version: (\d+)/m.exec(dpkg?.toString("latin1") ?? "")?.[1] ?? 0,
-    ),
+    systemd: Number.parseInt(dpkg.get("systemd")?.version ?? "0", 10),
   };
 }
 
