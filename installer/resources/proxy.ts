@@ -1,7 +1,7 @@
 import type { HostReader } from "../host/host.ts";
 import type { ResourceKind } from "./resource.ts";
 import { inputsOf, isRunning, startUnit, type ServiceState } from "./service.ts";
-import { showUnits } from "./systemctl.ts";
+import { showUnits, type UnitProperties } from "./systemctl.ts";
 
 const instances = ["homeroom-proxy@a.service", "homeroom-proxy@b.service"] as const;
 
@@ -22,6 +22,10 @@ export const proxy: ResourceKind<ServiceState> = {
     }
     const current = await running(host);
     const next = current?.unit === instances[0] ? instances[1] : instances[0];
+    if (await isDraining(host, next)) {
+      // It still carries websockets from the exchange before; a second signal ends them (templates/README.md).
+      await host.run(["systemctl", "kill", "--signal=SIGTERM", "--", next], { okCodes: [0, 1] });
+    }
     await startUnit(host, "start", next);
     if (current !== undefined) await host.run(["systemctl", "stop", "--no-block", "--", current.unit]);
   },
@@ -31,9 +35,22 @@ export const proxy: ResourceKind<ServiceState> = {
   }),
 };
 
+/** The instance that serves: of two that are up during an exchange the one that came last. */
 async function running(host: HostReader): Promise<{ unit: string; inputs: string } | undefined> {
-  for (const [unit, properties] of await showUnits(host, instances, ["ActiveState", "MainPID"])) {
-    if (isRunning(properties)) return { unit, inputs: (await inputsOf(host, properties)) ?? "unknown" };
-  }
-  return undefined;
+  const shown = await showUnits(host, instances, ["ActiveState", "MainPID", "ActiveEnterTimestampMonotonic"]);
+  const [newest] = [...shown]
+    .filter(([, properties]) => isRunning(properties))
+    .toSorted(([, a], [, b]) => since(b) - since(a));
+  if (newest === undefined) return undefined;
+  const [unit, properties] = newest;
+  return { unit, inputs: (await inputsOf(host, properties)) ?? "unknown" };
+}
+
+/** Microseconds since boot. */
+function since({ ActiveEnterTimestampMonotonic: at = "0" }: UnitProperties): number {
+  return Number(at);
+}
+
+async function isDraining(host: HostReader, unit: string): Promise<boolean> {
+  return (await showUnits(host, [unit], ["ActiveState"])).get(unit)?.["ActiveState"] === "deactivating";
 }
