@@ -3,7 +3,7 @@ import type { Config } from "../../config/config.ts";
 import type { Problem } from "../../config/problem.ts";
 import { exitCodes, HomeroomError } from "../errors.ts";
 import type { HostReader } from "../host/host.ts";
-import { hashOf } from "../resources/blobs.ts";
+import { hashOf } from "../resources/hash.ts";
 
 export const configPath = "/etc/homeroom/config.yaml";
 

@@ -1,6 +1,6 @@
 import type { Facts } from "../resources/facts.ts";
 import type { PythonEnvironmentState } from "../resources/python-environment.ts";
-import { hashOf } from "../resources/blobs.ts";
+import { hashOf } from "../resources/hash.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
 import { textOf, type Release } from "./release.ts";
 import type { StateBuilder } from "./state-builder.ts";

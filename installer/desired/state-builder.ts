@@ -1,6 +1,6 @@
 import type { Resource, ResourceRef } from "../resources/resource.ts";
 import { refOf } from "../resources/resource.ts";
-import { hashOf } from "../resources/blobs.ts";
+import { hashOf } from "../resources/hash.ts";
 import type { FileState } from "../resources/file.ts";
 
 /** The resources that a Config and the Facts ask for, and the contents of their files by hash. */

@@ -1,6 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import type { Facts } from "../resources/facts.ts";
-import { hashOf } from "../resources/blobs.ts";
+import { hashOf } from "../resources/hash.ts";
 import type { ResourceRef } from "../resources/resource.ts";
 import { hashOfUnits } from "../resources/units-loaded.ts";
 import { classMemory } from "./class-memory.ts";

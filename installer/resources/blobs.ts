@@ -1,13 +1,8 @@
-import { createHash } from "node:crypto";
 import type { Host, HostReader } from "../host/host.ts";
 import { HomeroomError } from "../errors.ts";
+import { hashOf } from "./hash.ts";
 
 const folder = "/var/lib/homeroom/blobs";
-
-/** The name of a content: sha256 in hex. */
-export function hashOf(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
-}
 
 /**
  * Keeps a content for later writes and undos; states hold only its hash. Root alone can read it, so a

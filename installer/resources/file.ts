@@ -1,6 +1,7 @@
 import type { Host, HostReader } from "../host/host.ts";
 import { readAccounts, resolveOwner } from "./accounts-file.ts";
-import { hashOf, keepBlob, readBlob } from "./blobs.ts";
+import { keepBlob, readBlob } from "./blobs.ts";
+import { hashOf } from "./hash.ts";
 import type { ResourceKind } from "./resource.ts";
 
 export interface FileState {

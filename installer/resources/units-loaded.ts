@@ -1,5 +1,5 @@
 import type { HostReader } from "../host/host.ts";
-import { hashOf } from "./blobs.ts";
+import { hashOf } from "./hash.ts";
 import type { ResourceKind } from "./resource.ts";
 import { showUnits } from "./systemctl.ts";
 import { unitFolder } from "./systemd-unit.ts";
