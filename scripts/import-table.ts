@@ -41,7 +41,7 @@ const table: Readonly<Record<string, Rule | "everything">> = {
     types: ["installer/plan", hostInterface],
   },
   "installer/health": { code: [], types: ["config", hostInterface] },
-  "installer/generations": { code: [], types: ["installer/plan", "installer/resources", hostInterface] },
+  "installer/generations": { code: resourceNames, types: ["installer/plan", "installer/resources", hostInterface] },
   "installer/sandbox": { code: ["installer/host", errors], effects: true },
   "installer/cli": "everything",
 };

@@ -4,8 +4,10 @@ import { recover, type Recovery } from "../apply/recover.ts";
 import type { Task } from "../apply/task.ts";
 import { HomeroomError } from "../errors.ts";
 import { commitGeneration } from "../generations/generations.ts";
+import { writtenResources } from "../generations/written-resources.ts";
 import { checkHealth } from "../health/health.ts";
 import type { Host } from "../host/host.ts";
+import { refOf } from "../resources/resource.ts";
 import { lastLogLines } from "../resources/systemctl.ts";
 import { narrate, whoAsks } from "./context.ts";
 import { readSituation, type Situation, type SituationOptions } from "./situation.ts";
@@ -101,7 +103,9 @@ async function perform(
     },
     commit: async () => {
       const made = { version: 1 as const, number, created: started, release: release.version, task: id, who };
-      await commitGeneration(host, { ...made, config: read.hash, resources: desired.resources }, read.text);
+      const steps = new Set(plan.steps.map(({ kind, id }) => refOf(kind, id)));
+      const resources = writtenResources(desired.resources, steps, situation.lastWritten);
+      await commitGeneration(host, { ...made, config: read.hash, resources }, read.text);
       return number;
     },
   });

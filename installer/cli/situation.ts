@@ -7,6 +7,7 @@ import { currentGeneration, type Generation } from "../generations/generations.t
 import type { HostReader } from "../host/host.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Resource } from "../resources/resource.ts";
 import { readFacts, type Facts } from "../resources/facts.ts";
 import { pythonEnvironment } from "../resources/python-environment.ts";
 import { readConfig, type ReadConfig } from "./read-config.ts";
@@ -20,6 +21,8 @@ export interface Situation {
   facts: Facts;
   release: Release;
   generation: Generation | undefined;
+  /** What the generation, and tasks since that did not come to their end, wrote. */
+  lastWritten: Resource[];
   desired: DesiredState;
   plan: Plan;
 }
@@ -54,7 +57,7 @@ export async function readSituation(
   const since = await writtenSince(host, generation?.number ?? 0);
   const lastWritten = [...(generation?.resources ?? []), ...since];
   const plan = await makePlan(host, { desired: desired.resources, lastWritten, drift });
-  return { read, facts, release, generation, desired, plan };
+  return { read, facts, release, generation, lastWritten, desired, plan };
 }
 
 /** bcrypt hashes by hub name that the installer keeps for people who have never logged in. */

@@ -14,7 +14,7 @@ export const adminsGroup = "homeroom-admins";
 /** Packages, service accounts, directories, secrets, rights: what everything else stands on. */
 export function addFoundation(state: StateBuilder, release: Release): void {
   for (const name of packages) state.add("apt-package", name, { installed: true });
-  for (const name of [...socketGroups, adminsGroup]) state.add("group", name, { system: true });
+  for (const name of [...socketGroups, adminsGroup]) state.add("group", name, { exists: true });
   for (const name of services) {
     state.add("account", name, { system: true, home: "/nonexistent", shell: "/usr/sbin/nologin" });
   }

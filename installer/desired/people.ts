@@ -23,7 +23,7 @@ export function addPeople(state: StateBuilder, { users }: Config, release: Relea
   const refs = [...named].map((name) => addAccount(state, name));
   for (const name of admins) refs.push(addMember(state, adminsGroup, name));
   for (const [groupName, members] of groups) {
-    state.add("group", groupName, { system: false });
+    state.add("group", groupName, { exists: true });
     for (const name of members) if (!banned.has(name)) refs.push(addMember(state, groupName, name));
   }
   const adminUnit = textOf(release, "templates/units/homeroom-user-admin.conf");

@@ -97,8 +97,9 @@ function listenOf({ http: { address, port } }: Config): string {
 }
 
 /** What systemd shows as Listen for it: a bare port is every address. */
-function shownListen(config: Config): string {
-  return config.http.address === "" ? `[::]:${config.http.port}` : listenOf(config);
+function shownListen(config: Config, { ipv6 }: Facts): string {
+  if (config.http.address !== "") return listenOf(config);
+  return `${ipv6 ? "[::]" : "0.0.0.0"}:${config.http.port}`;
 }
 
 function cullOptions({ services: { cull } }: Config): string {
@@ -161,7 +162,7 @@ function addUnitFiles(
 
 function addServices(
   state: StateBuilder,
-  { config, needs }: UnitsInputs,
+  { config, facts, needs }: UnitsInputs,
   hashes: Readonly<Record<string, string>>,
   loaded: ResourceRef,
 ): void {
@@ -171,17 +172,17 @@ function addServices(
     "homeroom-credentials.socket": "/run/homeroom/credentials.sock",
     "homeroom-proxy-api.socket": "/run/homeroom/proxy-api.sock",
   };
-  const inner = Object.entries(sockets).map(([unit, listen]) => state.add("socket", unit, { listen }, before));
+  const inner = Object.entries(sockets).map(([unit, listen]) =>
+    state.add("socket", unit, { listen }, before),
+  );
   const hub = state.add("service", "homeroom-hub.service", { inputs: hashes["homeroom-hub.service"] }, [
     ...before,
     ...inner,
   ]);
-  const door = state.add(
-    "socket",
-    "homeroom-proxy.socket",
-    { listen: shownListen(config) },
-    [...before, ...inner],
-  );
+  const door = state.add("socket", "homeroom-proxy.socket", { listen: shownListen(config, facts) }, [
+    ...before,
+    ...inner,
+  ]);
   state.add("proxy", "homeroom-proxy", { inputs: hashes["homeroom-proxy@.service"] }, [
     ...before,
     ...inner,

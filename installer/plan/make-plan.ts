@@ -31,8 +31,7 @@ export async function makePlan(host: HostReader, { desired, lastWritten, drift }
     if (resource === undefined) continue;
     const is = actual.get(ref);
     if (isDeepStrictEqual(is, want?.state)) continue;
-    // Earlier generations may still need an environment; nobody uses it otherwise.
-    if (want === undefined && kindOf(resource.kind).inert === true) continue;
+    if (want === undefined && !isOursToRemove(resource)) continue;
     const how = driftOf(resource.kind, is, last?.state, want?.state);
     if (how !== undefined) drifted.push({ kind: resource.kind, id: resource.id, how });
     if (how !== undefined && drift === "keep") continue;
@@ -65,6 +64,14 @@ async function readAll(host: HostReader, resources: readonly Resource[]): Promis
     }),
   );
   return found;
+}
+
+/**
+ * What was there before us is not, nor is what earlier generations may still need and nobody else uses
+ * (an environment).
+ */
+function isOursToRemove({ kind, adopted }: Resource): boolean {
+  return adopted !== true && kindOf(kind).inert !== true;
 }
 
 /** Only what people edit can drift; a service that runs with other inputs is simply restarted. */

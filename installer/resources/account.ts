@@ -1,3 +1,4 @@
+import type { Host, HostReader } from "../host/host.ts";
 import { readAccounts } from "./accounts-file.ts";
 import type { ResourceKind } from "./resource.ts";
 
@@ -9,10 +10,12 @@ export interface AccountState {
 }
 
 const firstOrdinaryId = 1000;
+const dayMs = 24 * 60 * 60_000;
 
 /**
  * A Unix account; its id is the name. An ordinary one gets its home from /etc/skel, closed to others (0700).
- * Removing an account keeps the home: nothing of a person's is ever lost.
+ * To remove a person's account is to close it: the entry stays, so that nobody else ever gets its number and
+ * with it what the home holds, and the home stays too. Wanted again, it is opened as it was.
  */
 export const account: ResourceKind<AccountState> = {
   kind: "account",
@@ -20,35 +23,39 @@ export const account: ResourceKind<AccountState> = {
   async read(host, id) {
     const there = (await readAccounts(host)).users.get(id);
     if (there === undefined) return undefined;
-    return { system: there.uid < firstOrdinaryId, home: there.home, shell: there.shell };
+    const system = there.uid < firstOrdinaryId;
+    if (!system && (await isClosed(host, id))) return undefined;
+    return { system, home: there.home, shell: there.shell };
   },
   async write(host, id, state) {
     const there = (await readAccounts(host)).users.get(id);
-    if (state === undefined) {
-      // 8: still logged in or running something; the account is then locked and goes at the next apply.
-      if (there !== undefined) {
-        const { exitCode } = await host.run(["userdel", "--", id], { okCodes: [0, 8] });
-        if (exitCode === 8) await host.run(["usermod", "--lock", "--", id]);
-      }
-    } else if (there === undefined) {
-      await host.run([
-        "useradd",
-        ...(state.system
-          ? ["--system", "--no-create-home", "--user-group"]
-          : ["--create-home", "--user-group", "--key", "HOME_MODE=0700", "--key", "UMASK=0077"]),
-        "--home-dir",
-        state.home,
-        "--shell",
-        state.shell,
-        "--",
-        id,
-      ]);
-    } else if (there.home !== state.home || there.shell !== state.shell) {
-      await host.run(["usermod", "--home", state.home, "--shell", state.shell, "--", id]);
+    if (there === undefined) {
+      if (state !== undefined) await make(host, id, state);
+    } else if (state === undefined) {
+      await (there.uid < firstOrdinaryId
+        ? host.run(["userdel", "--", id])
+        : host.run(["usermod", "--expiredate", "1", "--", id]));
+    } else {
+      await host.run(["usermod", "--expiredate", "", "--home", state.home, "--shell", state.shell, "--", id]);
     }
   },
   describe: ({ id, after }) => ({
-    words: after === undefined ? `remove account ${id} (its home stays)` : `make account ${id}`,
+    words: after === undefined ? `close account ${id} (its home stays)` : `make account ${id}`,
     affects: { who: "nobody" },
   }),
 };
+
+async function make(host: Host, id: string, { system, home, shell }: AccountState): Promise<void> {
+  const kind = system
+    ? ["--system", "--no-create-home", "--user-group"]
+    : ["--create-home", "--user-group", "--key", "HOME_MODE=0700", "--key", "UMASK=0077"];
+  await host.run(["useradd", ...kind, "--home-dir", home, "--shell", shell, "--", id]);
+}
+
+/** Expired by shadow(5): the eighth field is a day since 1970 that has come. */
+async function isClosed(host: HostReader, id: string): Promise<boolean> {
+  const shadow = (await host.read("/etc/shadow"))?.toString("utf8") ?? "";
+  const line = shadow.split("\n").find((entry) => entry.startsWith(`${id}:`));
+  const expires = line?.split(":")[7] ?? "";
+  return expires !== "" && Number(expires) * dayMs <= Date.now();
+}

@@ -10,6 +10,8 @@ export interface Facts {
   memory: number;
   /** The system's Python as "3.11". */
   python: string;
+  /** Whether a socket for every address is an IPv6 one. */
+  ipv6: boolean;
   /** systemd's version; 254 and later know more keys. */
   systemd: number;
 }
@@ -19,12 +21,13 @@ export interface Facts {
  * @throws HomeroomError where the machine lacks what Homeroom stands on.
  */
 export async function readFacts(host: HostReader): Promise<Facts> {
-  const [release, memory, python, dpkg] = await Promise.all([
+  const [release, memory, python, dpkg, ipv6] = await Promise.all([
     // /etc/os-release is a link to it (os-release(5)).
     host.read("/usr/lib/os-release"),
     host.read("/proc/meminfo"),
     host.readLink("/usr/bin/python3"),
     readDpkg(host, ["systemd"]),
+    host.read("/proc/net/if_inet6"),
   ]);
   const os = osOf(release?.toString("utf8") ?? "");
   return {
@@ -32,6 +35,7 @@ export async function readFacts(host: HostReader): Promise<Facts> {
     architecture: process.arch === "arm64" ? "aarch64" : "x86_64",
     memory: 1024 * Number(/^MemTotal:\s+(\d+) kB/m.exec(memory?.toString("utf8") ?? "")?.[1] ?? 0),
     python: pythonOf(python),
+    ipv6: ipv6 !== undefined && ipv6.length > 0,
     systemd: Number.parseInt(dpkg.get("systemd")?.version ?? "0", 10),
   };
 }

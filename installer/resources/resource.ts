@@ -24,6 +24,8 @@ export interface Resource<State = unknown> {
   state: State;
   /** What has to be right before this can be: a service needs its unit file and its account. */
   needs: ResourceRef[];
+  /** In a manifest: it was there before us, so it is not ours to remove. */
+  adopted?: true;
 }
 
 /** One change of a plan, as data: to run it is to write `after`, to undo it is to write `before`. */
