@@ -1,5 +1,5 @@
 import type { Host } from "../host/host.ts";
-import { resolveOwner } from "./accounts-file.ts";
+import { readAccounts, resolveOwner } from "./accounts-file.ts";
 import { readBlob } from "./blobs.ts";
 import type { Progress, ResourceKind } from "./resource.ts";
 
@@ -32,10 +32,16 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
   kind: "python-environment",
   inert: true,
   async read(host, id) {
-    const [stamp, interpreter] = await Promise.all([host.read(stampOf(id)), host.stat(`${id}/bin/python`)]);
-    return stamp === undefined || interpreter === undefined
-      ? undefined
-      : (JSON.parse(stamp.toString("utf8")) as PythonEnvironmentState);
+    const [stamp, folder, interpreter, accounts] = await Promise.all([
+      host.read(stampOf(id)),
+      host.stat(id),
+      host.stat(`${id}/bin/python`),
+      readAccounts(host),
+    ]);
+    if (stamp === undefined || folder === undefined || interpreter === undefined) return undefined;
+    const state = JSON.parse(stamp.toString("utf8")) as PythonEnvironmentState;
+    // An account that was removed and made again has another number: the tree is nobody's then.
+    return accounts.users.get(state.owner)?.uid === folder.uid ? state : undefined;
   },
   async write(host, id, state, progress) {
     await host.remove(stampOf(id));
