@@ -39,7 +39,7 @@ export function accountCommand(): Command {
     }
     const name = `jupyter-${instance}`;
     const progress = { report: narrate, signal: AbortSignal.timeout(60_000) };
-    const state = { system: false, home: `/home/${name}`, shell: "/bin/bash" };
+    const state = { home: `/home/${name}`, shell: "/bin/bash" };
     if ((await account.read(host, name)) === undefined) await account.write(host, name, state, progress);
     if (admin) await membership.write(host, `${adminsGroup}:${name}`, { member: true }, progress);
   });

@@ -18,6 +18,8 @@ const groupOfKind: Record<string, StepGroup> = {
   "apt-package": "packages",
   account: "foundation",
   group: "foundation",
+  "system-account": "foundation",
+  "system-group": "foundation",
   membership: "foundation",
   directory: "foundation",
   secret: "foundation",

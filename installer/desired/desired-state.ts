@@ -37,7 +37,9 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     refOf("directory", "/opt/homeroom"),
   ]);
   const foundation = state.resources
-    .filter(({ kind }) => ["apt-package", "directory", "secret", "account", "group"].includes(kind))
+    .filter(({ kind }) =>
+      ["apt-package", "directory", "secret", "system-account", "system-group"].includes(kind),
+    )
     .map(({ kind, id }) => refOf(kind, id));
   addUnits(state, {
     config,

@@ -14,13 +14,13 @@ export const adminsGroup = "homeroom-admins";
 /** Packages, service accounts, directories, secrets, rights: what everything else stands on. */
 export function addFoundation(state: StateBuilder, release: Release): void {
   for (const name of packages) state.add("apt-package", name, { installed: true });
-  for (const name of [...socketGroups, adminsGroup]) state.add("group", name, { exists: true });
+  for (const name of [...socketGroups, adminsGroup]) state.add("system-group", name, { exists: true });
   for (const name of services) {
-    state.add("account", name, { system: true, home: "/nonexistent", shell: "/usr/sbin/nologin" });
+    state.add("system-account", name, { home: "/nonexistent", shell: "/usr/sbin/nologin" });
   }
   state.add("membership", `${adminsGroup}:homeroom-env`, { member: true }, [
-    refOf("group", adminsGroup),
-    refOf("account", "homeroom-env"),
+    refOf("system-group", adminsGroup),
+    refOf("system-account", "homeroom-env"),
   ]);
   addDirectories(state);
   for (const name of ["proxy-token", "cookie-secret", "culler-token"]) {
@@ -34,8 +34,8 @@ export function addFoundation(state: StateBuilder, release: Release): void {
 function addDirectories(state: StateBuilder): void {
   const add = (path: string, mode: string, owner = "root", group = "root"): ResourceRef => {
     const parent = path.slice(0, path.lastIndexOf("/"));
-    const needs = [refOf("directory", parent), ...(owner === "root" ? [] : [refOf("account", owner)])];
-    const groupNeeds = group === "root" || group === owner ? [] : [refOf("account", group)];
+    const needs = [refOf("directory", parent), ...(owner === "root" ? [] : [refOf("system-account", owner)])];
+    const groupNeeds = group === "root" || group === owner ? [] : [refOf("system-account", group)];
     return state.directory(path, [...needs, ...groupNeeds], { mode, owner, group });
   };
   add("/opt/homeroom", "0755");
@@ -64,6 +64,6 @@ function addRights(state: StateBuilder, release: Release): void {
     "sudoers",
     "homeroom-admins",
     { sha256: state.content(textOf(release, "templates/sudoers/homeroom-admins")) },
-    [refOf("apt-package", "sudo"), refOf("group", adminsGroup)],
+    [refOf("apt-package", "sudo"), refOf("system-group", adminsGroup)],
   );
 }

@@ -38,13 +38,14 @@ export function addPeople(state: StateBuilder, { users }: Config, release: Relea
 
 function addAccount(state: StateBuilder, hubName: string): ResourceRef {
   const name = accountName(hubName);
-  return state.add("account", name, { system: false, home: `/home/${name}`, shell: "/bin/bash" });
+  return state.add("account", name, { home: `/home/${name}`, shell: "/bin/bash" });
 }
 
 function addMember(state: StateBuilder, group: string, hubName: string): ResourceRef {
   const name = accountName(hubName);
+  const kind = group === adminsGroup ? "system-group" : "group";
   return state.add("membership", `${group}:${name}`, { member: true }, [
-    refOf("group", group),
+    refOf(kind, group),
     refOf("account", name),
   ]);
 }

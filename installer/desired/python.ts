@@ -49,7 +49,7 @@ export function addPython(
       refOf("directory", folder),
       refOf("directory", "/var/cache/homeroom"),
       refOf("directory", "/var/lib/homeroom/environments"),
-      ...(owner === "root" ? [] : [refOf("account", owner), refOf("group", group)]),
+      ...(owner === "root" ? [] : [refOf("system-account", owner), refOf("system-group", group)]),
     ];
     const wanted = { lock, python: facts.python, owner, group, uv, ...offline, ...script };
     return { path, ref: state.add("python-environment", path, wanted, needs) };

@@ -2,7 +2,6 @@ import type { Config } from "../../config/config.ts";
 import type { Facts } from "../resources/facts.ts";
 import { hashOf } from "../resources/hash.ts";
 import type { ResourceRef } from "../resources/resource.ts";
-import { hashOfUnits } from "../resources/units-loaded.ts";
 import { classMemory } from "./class-memory.ts";
 import { hashesBelow, textOf, type Release } from "./release.ts";
 import type { StateBuilder } from "./state-builder.ts";
@@ -146,7 +145,6 @@ function addUnitFiles(
   links: readonly (readonly [target: string, unit: string, file: string])[],
 ): ResourceRef {
   const refs = [...units].map(([id, text]) => state.unit(id, text));
-  const onDisk = new Map([...units].map(([id, text]) => [id, hashOf(text)]));
   for (const [target, unit, file] of links) {
     const folder = `${target}.wants`;
     const wants = state.directory(`/etc/systemd/system/${folder}`);
@@ -155,9 +153,8 @@ function addUnitFiles(
         wants,
       ]),
     );
-    onDisk.set(`${folder}/${unit}`, `-> /etc/systemd/system/${file}`);
   }
-  return state.add("units-loaded", "systemd", { hash: hashOfUnits(onDisk) }, refs);
+  return state.add("units-loaded", "systemd", { fresh: true }, refs);
 }
 
 function addServices(

@@ -30,7 +30,7 @@ export async function makePlan(host: HostReader, { desired, lastWritten, drift }
     const resource = want ?? last;
     if (resource === undefined) continue;
     const is = actual.get(ref);
-    if (isDeepStrictEqual(is, want?.state)) continue;
+    if (isDeepStrictEqual(is, want?.state) || kindOf(resource.kind).followsNeeds === true) continue;
     if (want === undefined && !isOursToRemove(resource)) continue;
     const how = driftOf(resource.kind, is, last?.state, want?.state);
     if (how !== undefined) drifted.push({ kind: resource.kind, id: resource.id, how });
@@ -42,8 +42,28 @@ export async function makePlan(host: HostReader, { desired, lastWritten, drift }
       ...(want === undefined ? {} : { after: want.state }),
     });
   }
+  steps.push(...followers(desired, actual, steps));
   const uses = new Map(refs.map((ref) => [ref, (wanted.get(ref) ?? written.get(ref))?.needs ?? []]));
   return { version: 1, steps: orderSteps(steps, uses), drift: drifted };
+}
+
+/**
+ * Steps of what has to be written again after what it needs (systemd's reload), or is not right by itself.
+ * There is nothing older to go back to: taken back, it is written once more after what it needs.
+ */
+function followers(
+  desired: readonly Resource[],
+  actual: ReadonlyMap<ResourceRef, unknown>,
+  steps: readonly UnorderedStep[],
+): UnorderedStep[] {
+  const changed = new Set(steps.map(({ kind, id }) => refOf(kind, id)));
+  return desired
+    .filter(({ kind }) => kindOf(kind).followsNeeds === true)
+    .filter(
+      ({ kind, id, state, needs }) =>
+        needs.some((need) => changed.has(need)) || !isDeepStrictEqual(actual.get(refOf(kind, id)), state),
+    )
+    .map(({ kind, id, state }) => ({ kind, id, before: state, after: state }));
 }
 
 /** What is there of every resource, each kind asked once. */

@@ -3,18 +3,15 @@ import { readAccounts } from "./accounts-file.ts";
 import type { ResourceKind } from "./resource.ts";
 
 export interface AccountState {
-  /** A service's account: no login, no home of its own made. */
-  system: boolean;
   home: string;
   shell: string;
 }
 
-const firstOrdinaryId = 1000;
 const dayMs = 24 * 60 * 60_000;
 
 /**
- * A Unix account; its id is the name. An ordinary one gets its home from /etc/skel, closed to others (0700).
- * To remove a person's account is to close it: the entry stays, so that nobody else ever gets its number and
+ * A person's Unix account; its id is the name. The home is made from /etc/skel, closed to others (0700).
+ * To remove an account is to close it: the entry stays, so that nobody else ever gets its number and
  * with it what the home holds, and the home stays too. Wanted again, it is opened as it was.
  */
 export const account: ResourceKind<AccountState> = {
@@ -22,19 +19,15 @@ export const account: ResourceKind<AccountState> = {
   exclusive: "accounts",
   async read(host, id) {
     const there = (await readAccounts(host)).users.get(id);
-    if (there === undefined) return undefined;
-    const system = there.uid < firstOrdinaryId;
-    if (!system && (await isClosed(host, id))) return undefined;
-    return { system, home: there.home, shell: there.shell };
+    if (there === undefined || (await isClosed(host, id))) return undefined;
+    return { home: there.home, shell: there.shell };
   },
   async write(host, id, state) {
     const there = (await readAccounts(host)).users.get(id);
     if (there === undefined) {
       if (state !== undefined) await make(host, id, state);
     } else if (state === undefined) {
-      await (there.uid < firstOrdinaryId
-        ? host.run(["userdel", "--", id])
-        : host.run(["usermod", "--expiredate", "1", "--", id]));
+      await host.run(["usermod", "--expiredate", "1", "--", id]);
     } else {
       await host.run(["usermod", "--expiredate", "", "--home", state.home, "--shell", state.shell, "--", id]);
     }
@@ -45,11 +38,10 @@ export const account: ResourceKind<AccountState> = {
   }),
 };
 
-async function make(host: Host, id: string, { system, home, shell }: AccountState): Promise<void> {
-  const kind = system
-    ? ["--system", "--no-create-home", "--user-group"]
-    : ["--create-home", "--user-group", "--key", "HOME_MODE=0700", "--key", "UMASK=0077"];
-  await host.run(["useradd", ...kind, "--home-dir", home, "--shell", shell, "--", id]);
+async function make(host: Host, id: string, { home, shell }: AccountState): Promise<void> {
+  const closed = ["--key", "HOME_MODE=0700", "--key", "UMASK=0077"];
+  const places = ["--home-dir", home, "--shell", shell, "--", id];
+  await host.run(["useradd", "--create-home", "--user-group", ...closed, ...places]);
 }
 
 /** Expired by shadow(5): the eighth field is a day since 1970 that has come. */

@@ -2,7 +2,7 @@ import { account } from "./account.ts";
 import { aptPackage } from "./apt-package.ts";
 import { directory } from "./directory.ts";
 import { file } from "./file.ts";
-import { group } from "./group.ts";
+import { group, systemGroup } from "./group.ts";
 import { link } from "./link.ts";
 import { membership } from "./membership.ts";
 import { proxy } from "./proxy.ts";
@@ -12,6 +12,7 @@ import { secret } from "./secret.ts";
 import { service } from "./service.ts";
 import { socket } from "./socket.ts";
 import { sudoers } from "./sudoers.ts";
+import { systemAccount } from "./system-account.ts";
 import { systemdUnit } from "./systemd-unit.ts";
 import { unitsLoaded } from "./units-loaded.ts";
 import { wheelProgram } from "./wheel-program.ts";
@@ -30,6 +31,8 @@ const all = [
   service,
   socket,
   sudoers,
+  systemAccount,
+  systemGroup,
   systemdUnit,
   unitsLoaded,
   wheelProgram,

@@ -45,7 +45,7 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
   },
   async write(host, id, state, progress) {
     await host.remove(stampOf(id));
-    await host.removeTree(id);
+    await clear(host, id);
     if (state === undefined) return;
     await build(host, id, state, progress);
     await host.write(stampOf(id), JSON.stringify(state), { mode: 0o644, uid: 0, gid: 0 });
@@ -55,6 +55,14 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
     affects: { who: "nobody" },
   }),
 };
+
+/** What admins may have written is moved aside, never deleted; the hub's own holds nothing of anybody's. */
+async function clear(host: Host, path: string): Promise<void> {
+  const there = await host.stat(path);
+  if (there === undefined) return;
+  if (there.uid === 0) await host.removeTree(path);
+  else await host.rename(path, `${path}.replaced-${new Date().toISOString().replaceAll(":", "")}`);
+}
 
 async function build(
   host: Host,
@@ -66,6 +74,7 @@ async function build(
   const cache = `${caches}/${state.owner}`;
   const lock = `${cache}/${state.lock}.txt`;
   const shared = state.owner !== "root";
+  if ((await host.stat(cache))?.uid !== owner.uid) await host.removeTree(cache);
   await host.makeDirectory(cache, { mode: 0o700, ...owner });
   await host.write(lock, await readBlob(host, state.lock), { mode: 0o600, ...owner });
   await host.makeDirectory(path, { mode: shared ? 0o2775 : 0o755, ...owner });

@@ -71,6 +71,8 @@ export interface ResourceKind<State> {
    * that the same task run again is quick.
    */
   readonly inert?: true;
+  /** It is written again whenever something that it needs was. */
+  readonly followsNeeds?: true;
   /** Steps of kinds with the same word here never run side by side (passwd and dpkg have one lock each). */
   readonly exclusive?: string;
   describe(step: Step<State>): { words: string; affects: Affected };
