@@ -399,7 +399,7 @@ installer_options() {
 install_here() {
   installer_options
   [ -z "$config" ] || options+=(--config "$config")
-  [ -z "$bundle" ] || options+=(--offline "$bundle")
+  [ -z "$bundle" ] || options+=(--offline "$bundle/wheels")
   [ -z "$password" ] || export HOMEROOM_ADMIN_PASSWORD="$password"
   read_from_terminal
   exec "$runtime/bin/node" "$release/dist/homeroom.mjs" ${root:+"--root=$root"} install "${options[@]}"
@@ -478,8 +478,9 @@ build_checkout() {
       "$node_package" "$node_version" "$node_integrity" "$toolchain/node" 'bin/node LICENSE' \
       npm "$npm_version" "$npm_integrity" "$toolchain/npm" '') || fail_as_python_said $? "$said"
   fi
+  # Not `npm ci`: it gives up where a registry lacks packages for other systems, which nobody needs here.
   [ "$here/node_modules/.package-lock.json" -nt "$here/package-lock.json" ] ||
-    build_step "Install what the build needs" ci
+    build_step "Install what the build needs" install --no-save --ignore-scripts --no-audit --no-fund
   build_step "Build the release" run release
   installer_options
   [ -z "$config" ] || options+=(--config "$config")

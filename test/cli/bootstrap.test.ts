@@ -259,7 +259,7 @@ describe("the offline file", () => {
     for (const { path, content } of files) await machine.write(`home/${path}`, content);
     const ran = await machine.run("", { file: `${machine.root}/home/bootstrap.sh`, env: unreachable });
     expect(ran).toMatchObject({ exitCode: 0 });
-    expect(await machine.read("arguments")).toContain(`--offline\n${machine.root}/home\n`);
+    expect(await machine.read("arguments")).toContain(`--offline\n${machine.root}/home/wheels\n`);
   });
 
   test("named: unpacked once, and handed to the installer", async () => {
@@ -268,7 +268,7 @@ describe("the offline file", () => {
     const options = { args: ["--offline", `${machine.root}/home/all.tar`], env: unreachable };
     expect(await machine.run(release.script, options)).toMatchObject({ exitCode: 0 });
     const unpacked = `opt/homeroom/offline/${release.version}`;
-    expect(await machine.read("arguments")).toContain(`--offline\n${machine.root}/${unpacked}\n`);
+    expect(await machine.read("arguments")).toContain(`--offline\n${machine.root}/${unpacked}/wheels\n`);
     expect(await machine.read(`${unpacked}/wheels/a-1-py3-none-any.whl`)).toBe("wheel");
     expect(await machine.run(release.script, options)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   });
