@@ -29,6 +29,7 @@ class HomeroomSpawner(Spawner):
 
     endings = {}  # name -> why the server ended, until it is started again; for not_running.html
 
+    _starting = False
     _stopping = False
     _oom_kills = None
 
@@ -61,15 +62,11 @@ class HomeroomSpawner(Spawner):
     async def start(self):
         """Starts the unit and returns when it accepts connections; raises SpawnException with words for the person."""
         self._refuse_strangers()
-        unit = self.unit
-        self.systemd.watch(unit, self._state_changed)
-        if (await self.systemd.state(unit)).running:  # left over from a hub that died while it started
-            await self.systemd.stop(unit)
-        self._oom_kills = oom_kills(slice_of(self.account))
-        with self.credentials.offer(unit, self._server_environment(), self.get_args()):
-            result = await self.systemd.start(unit)
-        if result != "done":
-            raise await self._failure(result)
+        self._starting = True
+        try:
+            await self._start_unit(self.unit)
+        finally:
+            self._starting = False
         self.endings.pop(self.user.name, None)
         self.server.connect_url = self.url
         return self.url
@@ -91,7 +88,7 @@ class HomeroomSpawner(Spawner):
         if state.running:
             self._oom_kills = oom_kills(slice_of(self.account))
             return None
-        if state.active != "failed":
+        if state.result == "success":
             return 0
         self._remember(state)
         return self.endings[self.user.name]
@@ -99,6 +96,16 @@ class HomeroomSpawner(Spawner):
     def start_polling(self):
         self.systemd.watch(self.unit, self._state_changed)  # also after the hub has restarted
         super().start_polling()
+
+    async def _start_unit(self, unit):
+        self.systemd.watch(unit, self._state_changed)
+        if (await self.systemd.state(unit)).present:  # left over from a hub that died while it started, or still ending
+            await self.systemd.stop(unit)
+        self._oom_kills = oom_kills(slice_of(self.account))
+        with self.credentials.offer(unit, self._server_environment(), self.get_args()):
+            result = await self.systemd.start(unit)
+        if result != "done":
+            raise await self._failure(result)
 
     def _server_environment(self):
         return {
@@ -125,7 +132,7 @@ class HomeroomSpawner(Spawner):
         if state.active == "failed":
             self._remember(state)
             words = words or state.status_text or self.endings[self.user.name]
-            await self.systemd.reset_failed(self.unit)
+            await self._forget_failure()
         words = words or f"systemd reports {result}"
         return SpawnException(
             f"Your server did not start: {words}.",
@@ -139,12 +146,19 @@ class HomeroomSpawner(Spawner):
         self.endings[self.user.name] = words_for_state(state, out_of_memory)
 
     def _state_changed(self, active):
-        if active in ("failed", "inactive") and self.ready and not self._stopping:
-            asyncio.ensure_future(self._ended())
+        if active in ("deactivating", "failed", "inactive"):
+            asyncio.ensure_future(self._ended(active))
 
-    async def _ended(self):
-        await self.poll_and_notify()
+    async def _ended(self, active):
+        """Tells JupyterHub what ended by itself, and lets systemd forget the failure once its reason is known."""
+        if self.ready and not self._stopping:
+            await self.poll_and_notify()
+        if active == "failed" and not self._starting:
+            await self.poll()
+            await self._forget_failure()
+
+    async def _forget_failure(self):
         try:
             await self.systemd.reset_failed(self.unit)
         except Exception as error:
-            self.log.debug("%s: %s", self.unit, error)
+            self.log.warning("%s stays marked as failed: %s", self.unit, error)

@@ -39,6 +39,11 @@ class UnitState:
     def running(self):
         return self.active in ("active", "activating", "reloading", "refreshing")
 
+    @property
+    def present(self):
+        """Whether any of its processes may still be there."""
+        return self.running or self.active == "deactivating"
+
 
 class Systemd:
     """A client of systemd's manager; `address` is only for tests, which bring a bus of their own."""
@@ -67,7 +72,7 @@ class Systemd:
         """The unit's state now."""
         path = unit_path(unit)
         active = await self._property(path, UNIT, "ActiveState")
-        if active != "failed":
+        if active not in ("failed", "deactivating"):
             return UnitState(active)
         return UnitState(
             active,
