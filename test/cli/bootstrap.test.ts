@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { startRegistry } from "../registry/registry.ts";
 import { tarBlocks } from "../../scripts/release/tarball.ts";
-import { Machine, makeFakeRelease, nodeName, packageOf } from "./bootstrap-machine.ts";
+import { library, Machine, makeFakeRelease, nodeName, packageOf } from "./bootstrap-machine.ts";
 
 const release = await makeFakeRelease();
 const installer = `opt/homeroom/releases/${release.version}/dist/homeroom.mjs`;
@@ -53,6 +53,39 @@ describe("an installation", () => {
     await machine.write(installer, "// another\n");
     expect(await machine.run(release.script, { env })).toMatchObject({ exitCode: 0 });
     expect(await machine.read(installer)).toBe("// the installer\n");
+  });
+
+  test("installs the library that Node needs, and fetches package lists only where that fails", async () => {
+    await using registry = await startRegistry({ packages: release.packages });
+    await using machine = await Machine.make();
+    const apt = `printf '%s\\n' "$*" | grep -oE '(install libatomic1|update)$' >>"$HOMEROOM_ROOT/apt"`;
+    const env = { HOMEROOM_REGISTRY: registry.url };
+    await machine.remove(library);
+    expect(await machine.run(release.script, { env, programs: { "apt-get": apt } })).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await machine.read("apt")).toBe("install libatomic1\n");
+
+    // Everything is fetched but the library isn't there: that is mended too.
+    await machine.remove("apt");
+    const asked = registry.requests.length;
+    const stale = `${apt}; case "$*" in *update) exit 0 ;; esac; [ "$(grep -c install "$HOMEROOM_ROOT/apt")" != 1 ] || exit 100`;
+    expect(await machine.run(release.script, { env, programs: { "apt-get": stale } })).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await machine.read("apt")).toBe("install libatomic1\nupdate\ninstall libatomic1\n");
+    expect(registry.requests).toHaveLength(asked + 2); // the check looks whether both are there
+  });
+
+  test("says what to type where apt can't install it", async () => {
+    await using registry = await startRegistry({ packages: release.packages });
+    await using machine = await Machine.make();
+    await machine.remove(library);
+    const programs = { "apt-get": "echo 'E: no mirror'; exit 100", sleep: "exit 0" };
+    const ran = await machine.run(release.script, { env: { HOMEROOM_REGISTRY: registry.url }, programs });
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stderr).toContain("apt-get install libatomic1");
+    expect(await machine.read("var/log/homeroom/install.log")).toContain("E: no mirror");
   });
 
   test("ends as the installer ends", async () => {
