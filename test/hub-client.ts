@@ -61,7 +61,7 @@ export class HubClient {
     // Node's WebSocket takes headers beside the protocols.
     const socket = new WebSocket(address, {
       headers: { cookie: this.#cookies(`${this.#base}${path}`) },
-    } as never);
+    });
     await new Promise<void>((resolve, reject) => {
       socket.addEventListener("open", () => resolve(), { once: true });
       socket.addEventListener("error", () => reject(new Error(`no websocket at ${address}`)), { once: true });

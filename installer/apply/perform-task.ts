@@ -113,7 +113,7 @@ export async function takeBack(
 }
 
 /** An error in one line with its remedy, as the journal keeps it. */
-export function wordsOf(error: unknown): string {
+function wordsOf(error: unknown): string {
   return error instanceof HomeroomError ? `${error.message}\n${error.remedy}` : String(error);
 }
 

@@ -69,7 +69,7 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
 }
 
 /** Nothing to do: no step, and the config text and the release are those of the generation in use. */
-export function isUnchanged(situation: Situation): situation is Situation & { generation: object } {
+function isUnchanged(situation: Situation): situation is Situation & { generation: object } {
   const { plan, generation, read, release } = situation;
   return (
     plan.steps.length === 0 && generation?.config === read.hash && generation.release === release.version

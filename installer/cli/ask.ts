@@ -1,8 +1,11 @@
-import inquirer from "inquirer";
+import { createPromptModule } from "inquirer";
+
+/** Questions go where the narration goes; standard output is for results. */
+const prompt = createPromptModule({ output: process.stderr });
 
 /** A yes-or-no question on the terminal; call it only where `canAsk()`. */
 export async function confirm(message: string, byDefault: boolean): Promise<boolean> {
-  const { answer } = await inquirer.prompt<{ answer: boolean }>([
+  const { answer } = await prompt<{ answer: boolean }>([
     { type: "confirm", name: "answer", message, default: byDefault },
   ]);
   return answer;
@@ -14,7 +17,7 @@ export async function askLine(
   byDefault: string,
   validate: (text: string) => true | string,
 ): Promise<string> {
-  const { answer } = await inquirer.prompt<{ answer: string }>([
+  const { answer } = await prompt<{ answer: string }>([
     { type: "input", name: "answer", message, default: byDefault, validate },
   ]);
   return answer.trim();
@@ -25,7 +28,7 @@ export async function askPassword(
   message: string,
   validate: (text: string) => true | string,
 ): Promise<string> {
-  const { answer } = await inquirer.prompt<{ answer: string }>([
+  const { answer } = await prompt<{ answer: string }>([
     { type: "password", name: "answer", message, mask: "*", validate },
   ]);
   return answer;

@@ -9,7 +9,7 @@ export function describePlan(plan: Plan): string {
 }
 
 /** Who is interrupted, for how long. */
-export function whoNotices(plan: Plan): string {
+function whoNotices(plan: Plan): string {
   const affected = plan.steps.map((step) => kindOf(step.kind).describe(step).affects);
   const seconds = (who: Affected["who"]) =>
     Math.max(-1, ...affected.map((a) => (a.who === who && "seconds" in a ? a.seconds : -1)));

@@ -1,4 +1,11 @@
-import { Listr, PRESET_TIMER, type ListrTaskWrapper } from "listr2";
+import {
+  Listr,
+  type ListrDefaultRendererLogLevels,
+  ListrLogger,
+  PRESET_TIMER,
+  ProcessOutput,
+  type ListrTaskWrapper,
+} from "listr2";
 import type { DisplayLine, Drawing } from "./show-task.ts";
 import type { StepGroup } from "./step-groups.ts";
 
@@ -27,7 +34,7 @@ export function drawOnTerminal(lines: readonly DisplayLine[]): Drawing {
       concurrent: true,
       exitOnError: false,
       registerSignalListeners: false,
-      rendererOptions: { timer: PRESET_TIMER, collapseErrors: true },
+      rendererOptions: { logger: onStandardError(), timer: PRESET_TIMER, collapseErrors: true },
     },
   );
   const drawn = list.run().catch(() => undefined);
@@ -40,4 +47,12 @@ export function drawOnTerminal(lines: readonly DisplayLine[]): Drawing {
     },
     end: async () => void (await drawn),
   };
+}
+
+/** Standard output is for results. */
+function onStandardError(): ListrLogger<ListrDefaultRendererLogLevels> {
+  return new ListrLogger({
+    useIcons: false,
+    processOutput: new ProcessOutput(process.stderr, process.stderr),
+  });
 }

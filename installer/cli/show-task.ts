@@ -124,7 +124,9 @@ function groupsOf(plan: Plan): Map<StepGroup, Group> {
 }
 
 async function drawingFor(lines: readonly DisplayLine[]): Promise<Drawing> {
-  if (process.stderr.isTTY) return (await import("./draw-on-terminal.ts")).drawOnTerminal(lines);
+  // A terminal that does not know its width cannot be drawn on.
+  if (process.stderr.isTTY && process.stderr.columns > 0)
+    return (await import("./draw-on-terminal.ts")).drawOnTerminal(lines);
   return plainLines();
 }
 

@@ -46,7 +46,7 @@ export async function checkHealth(
 }
 
 /** The hub's address on this machine itself, with a slash at the end. */
-export function frontDoor({ http: { address, port }, baseUrl }: Config): string {
+function frontDoor({ http: { address, port }, baseUrl }: Config): string {
   const name = address === "" || address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}${baseUrl}`;
 }

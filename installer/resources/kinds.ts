@@ -39,7 +39,7 @@ const all = [
 ];
 
 /** Every kind of resource, by the tag that stands in plans and journals. */
-export const kinds: ReadonlyMap<string, ResourceKind<unknown>> = new Map(
+const kinds: ReadonlyMap<string, ResourceKind<unknown>> = new Map(
   all.map((kind) => [kind.kind, kind as unknown as ResourceKind<unknown>]),
 );
 

@@ -3,7 +3,7 @@ import { readBlob } from "./blobs.ts";
 import { preserveFile, readFileState, writeFileState, type FileState } from "./file.ts";
 import type { ResourceKind } from "./resource.ts";
 
-export const unitFolder = "/etc/systemd/system";
+const unitFolder = "/etc/systemd/system";
 
 /**
  * A unit file or a drop-in; its id is the path below /etc/systemd/system, as in
