@@ -2,14 +2,13 @@ import {
   Listr,
   type ListrDefaultRendererLogLevels,
   ListrLogger,
-  PRESET_TIMER,
   ProcessOutput,
   type ListrTaskWrapper,
 } from "listr2";
 import type { DisplayLine, Drawing } from "./show-task.ts";
 import type { StepGroup } from "./step-groups.ts";
 
-type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, "output">;
+type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, "output" | "title">;
 
 /** Lines that change in place, with a spinner, the last words of a long step, and the time it took. */
 export function drawOnTerminal(lines: readonly DisplayLine[]): Drawing {
@@ -34,13 +33,17 @@ export function drawOnTerminal(lines: readonly DisplayLine[]): Drawing {
       concurrent: true,
       exitOnError: false,
       registerSignalListeners: false,
-      rendererOptions: { logger: onStandardError(), timer: PRESET_TIMER, collapseErrors: true },
+      rendererOptions: { logger: onStandardError(), collapseErrors: true },
     },
   );
   const drawn = list.run().catch(() => undefined);
   return {
     started: ({ group }) => starts.get(group)?.(),
-    finished: ({ group }, failed) => void (failed && failures.add(group)),
+    finished({ group, title }, failed, milliseconds) {
+      if (failed) failures.add(group);
+      const wrapper = wrappers.get(group);
+      if (wrapper !== undefined) wrapper.title = `${title}: ${(milliseconds / 1000).toFixed(1)} s`;
+    },
     said({ group }, words) {
       const wrapper = wrappers.get(group);
       if (wrapper !== undefined) wrapper.output = words.slice(0, 76);
