@@ -15,6 +15,14 @@ from .endings import oom_kills, words_for_job, words_for_state
 ENVIRONMENT_PREFIXES = ("JUPYTERHUB_", "JPY_", "MEM_", "CPU_")
 
 
+class NotStarted(SpawnException):
+    """A server that was not started; `message` is for the person, on every page that shows it."""
+
+    @property
+    def jupyterhub_message(self):
+        return self.message
+
+
 class HomeroomSpawner(Spawner):
     """One server a person. What all spawners share is set on the class by `share` before the hub starts."""
 
@@ -60,7 +68,7 @@ class HomeroomSpawner(Spawner):
         Spawner.server.fset(self, server)
 
     async def start(self):
-        """Starts the unit and returns when it accepts connections; raises SpawnException with words for the person."""
+        """Starts the unit and returns when it accepts connections; raises NotStarted with words for the person."""
         self._refuse_strangers()
         self._starting = True
         try:
@@ -116,14 +124,15 @@ class HomeroomSpawner(Spawner):
 
     def _refuse_strangers(self):
         if not self.roster.lets_in(self.user.name):
-            raise SpawnException(f"{self.user.name} is not on the list of this hub any more.", reason="roster")
+            raise NotStarted(f"{self.user.name} is not on the list of this hub any more.", reason="roster", status_code=403)
         try:
             self.owners.claim(self.user.name)
         except AccountTaken as taken:
-            raise SpawnException(
+            raise NotStarted(
                 f"The name {self.user.name} leads to the account {taken}, which belongs to another person. "
                 "The admin can give you another name.",
                 reason="account",
+                status_code=403,
             ) from None
 
     async def _failure(self, result):
@@ -134,9 +143,10 @@ class HomeroomSpawner(Spawner):
             words = words or state.status_text or self.endings[self.user.name]
             await self._forget_failure()
         words = words or f"systemd reports {result}"
-        return SpawnException(
+        return NotStarted(
             f"Your server did not start: {words}.",
             reason=result,
+            status_code=500,
             log_message=f"{self.unit}: {result}, {state.result} (status {state.exit_status})",
         )
 

@@ -1,0 +1,26 @@
+"""Tests of templates/hub; run with pytest in an environment made from requirements.txt."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+HUB = Path(__file__).parents[2] / "templates" / "hub"
+sys.dont_write_bytecode = True
+sys.path.append(str(HUB))
+
+
+@pytest.fixture
+def write_roster(tmp_path):
+    """Writes a roster file, with a new modification time each time; gives its path."""
+    path = tmp_path / "roster.json"
+
+    def write(**changes):
+        roster = {"allowed": [], "admins": [], "banned": [], "open": False, "first_passwords": {}, **changes}
+        fresh = tmp_path / "roster.new"
+        fresh.write_text(json.dumps(roster))
+        fresh.rename(path)
+        return path
+
+    return write
