@@ -13,22 +13,16 @@ type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, "output" | "title">
 /** Lines that change in place, with a spinner, the last words of a long step, and the time it took. */
 export function drawOnTerminal(lines: readonly DisplayLine[]): Drawing {
   const wrappers = new Map<StepGroup, Wrapper>();
-  const starts = new Map<StepGroup, () => void>();
   const failures = new Set<StepGroup>();
   const list = new Listr(
-    lines.map((line) => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      starts.set(line.group, resolve);
-      return {
-        title: line.title,
-        task: async (_context: unknown, wrapper: Wrapper) => {
-          wrappers.set(line.group, wrapper);
-          await Promise.race([promise, line.done]);
-          await line.done;
-          if (failures.has(line.group)) throw new Error(line.title);
-        },
-      };
-    }),
+    lines.map(({ group, title, done }) => ({
+      title,
+      task: async (_context: unknown, wrapper: Wrapper) => {
+        wrappers.set(group, wrapper);
+        await done;
+        if (failures.has(group)) throw new Error(title);
+      },
+    })),
     {
       concurrent: true,
       exitOnError: false,
@@ -38,7 +32,7 @@ export function drawOnTerminal(lines: readonly DisplayLine[]): Drawing {
   );
   const drawn = list.run().catch(() => undefined);
   return {
-    started: ({ group }) => starts.get(group)?.(),
+    started: () => undefined,
     finished({ group, title }, failed, milliseconds) {
       if (failed) failures.add(group);
       const wrapper = wrappers.get(group);
