@@ -20,7 +20,6 @@ const commands: Record<string, () => Promise<Command>> = {
 const innerCommands: Record<string, () => Promise<Command>> = {
   account: async () => (await import("./account.ts")).accountCommand(),
   recover: async () => (await import("./recover.ts")).recoverCommand(),
-  "progress-page": async () => (await import("./progress-page.ts")).progressPageCommand(),
 };
 
 const guide = `

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
 export interface ProgressPageOptions {
   /** The steps, a JSON list of `ShownStep`, replaced atomically by the installer; it removes the file when the hub answers. */
@@ -49,6 +49,20 @@ export function createProgressPage({ steps, page }: ProgressPageOptions): Progre
     response.end(asksSteps ? JSON.stringify(shown) : before + shown.map(listItem).join("") + after);
     return true;
   };
+}
+
+/** Puts the page before whatever a server answers requests with; nothing where no installation shows its steps. */
+export function showProgress(server: Server, options: ProgressPageOptions): void {
+  const page = createProgressPage(options);
+  if (page === undefined) return;
+  const others = server.listeners("request") as ((
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) => void)[];
+  server.removeAllListeners("request");
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    if (!page(request, response)) for (const other of others) other.call(server, request, response);
+  });
 }
 
 function exists(path: string): boolean {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createProgressPage } from "../../../templates/progress/progress-page.ts";
+import { createProgressPage, showProgress } from "../../../templates/progress/progress-page.ts";
 
 const page = join(import.meta.dirname, "../../../templates/progress/page.html");
 let directory: string;
@@ -23,10 +23,8 @@ async function show(list: unknown): Promise<void> {
 
 /** A front door that shows the page, and says "hub" where the page lets a request through. */
 async function openDoor() {
-  const progress = createProgressPage({ steps, page });
-  const server = createServer((request, response) => {
-    if (progress?.(request, response) !== true) response.end("hub");
-  });
+  const server = createServer((_request, response) => response.end("hub"));
+  showProgress(server, { steps, page });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
