@@ -43,7 +43,7 @@ log=$root/var/log/homeroom/install.log
 main() {
   umask 022
   PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin
-  arguments=("$@")
+  arguments=("$@") as_owner=()
   read_options "$@"
   find_script
   choose_target
@@ -494,16 +494,16 @@ sandbox_failed() { fail "The messages above say what went wrong." "Do what they 
 build_checkout() {
   log=$here/build/bootstrap.log
   current_step="Fetch Node and npm"
-  say "$current_step"
   local owner group said toolchain=$here/build/toolchain
   owner=$(stat -c %u "$here") group=$(stat -c %g "$here")
-  # The checkout's owner builds, so that root neither owns its files nor runs its build.
+  # The checkout's owner fetches and builds, so that root neither owns its files nor runs its build.
   as_owner=(setpriv "--reuid=$owner" "--regid=$group" --clear-groups env "HOME=$(home_of "$owner")")
   "${as_owner[@]}" mkdir -p "$here/build"
   "${as_owner[@]}" touch "$log"
   said=$(ask_python locked "$here/package-lock.json" "$node_package") || fail_as_python_said $? "$said"
   read -r node_version node_integrity <<<"$said"
   if ! has_integrity "$toolchain/node" "$node_integrity" || ! has_integrity "$toolchain/npm" "$npm_integrity"; then
+    say "$current_step"
     said=$(ask_python fetch "$here/build" keep \
       "$node_package" "$node_version" "$node_integrity" "$toolchain/node" 'bin/node LICENSE' \
       npm "$npm_version" "$npm_integrity" "$toolchain/npm" '') || fail_as_python_said $? "$said"
@@ -542,7 +542,7 @@ build_step() {
 # --- the part in Python: registry, hashes, unpacking ---
 
 # ask_python MODE ARGUMENTS: answers on standard output; on failure that is a line of reason and one of remedy.
-ask_python() { HOMEROOM_LOG=$log python3 -I -c "$fetcher" "$@"; }
+ask_python() { HOMEROOM_LOG=$log "${as_owner[@]}" python3 -I -c "$fetcher" "$@"; }
 
 fetcher='
 import base64, fcntl, hashlib, http.client, json, os, re, shutil, signal, ssl, sys, tarfile, tempfile, threading, time, traceback
