@@ -70,7 +70,7 @@ function parseFolded(text: string, lists: ReadonlyMap<string, LongList>): Parsed
   }
   if (document.errors.some(({ message }) => message.includes("call stack"))) return { findings: [tooDeep] };
   if (document.errors.length > 0 && lists.size > 0) return undefined;
-  const findings = document.errors.map((error: YAMLError) => syntaxFinding(error, text));
+  const findings = document.errors.slice(0, 1000).map((error: YAMLError) => syntaxFinding(error, text));
   if (findings.length > 0) return { findings: firstOfEachLine(findings, text) };
   const version = document.directives?.yaml;
   if (version?.explicit && version.version !== "1.2") {

@@ -1,3 +1,4 @@
+import { maskLine } from "./secrets.ts";
 import type { Span } from "./document.ts";
 
 export type Severity = "error" | "warning";
@@ -46,9 +47,12 @@ export function locate(findings: readonly Finding[], text: string): Problem[] {
   const starts = lineStarts(text);
   return findings
     .toSorted((a, b) => rank(a) - rank(b) || a.span.start - b.span.start)
+    .slice(0, mostProblems)
     .map((finding) => problemAt(finding, text, starts));
 }
 
+/** Nobody reads more than this; a file of garbage has many. */
+const mostProblems = 1000;
 /** Characters of a line that are worth showing. */
 const longestExcerpt = 160;
 
@@ -83,7 +87,7 @@ function problemAt({ span, path, ...finding }: Finding, text: string, starts: re
     column,
     message,
     hint,
-    excerpt: maskSecret(raw).slice(cut, cut + longestExcerpt),
+    excerpt: excerptOf(raw, cut),
     excerptColumn: column - cut,
     length: Math.min(Math.max(1, within), longestExcerpt - (column - cut) + 1),
   };
@@ -102,16 +106,11 @@ function lineOf(offset: number, starts: readonly number[]): number {
 }
 
 function characters(text: string): number {
-  return Array.from(text).length;
+  return text.length - (text.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g)?.length ?? 0);
 }
 
-/** Whether the value of this key must not be shown. */
-export function isSecretKey(key: string): boolean {
-  return /secret|passw|token|private_key|cookie/i.test(key) && !/_(url|uri|class|length|params)$/i.test(key);
-}
-
-/** A line of YAML with the value hidden where its key names a secret. */
-function maskSecret(line: string): string {
-  const found = /^(\s*(?:- )?["']?([\w.-]+)["']?\s*:\s*)(\S.*)$/.exec(line);
-  return found && isSecretKey(found[2] ?? "") ? `${found[1]}********` : line;
+/** The part of a line that is shown; nothing of a very long line that may hold a secret. */
+function excerptOf(line: string, cut: number): string {
+  if (line.length <= 4 * longestExcerpt) return maskLine(line).slice(cut, cut + longestExcerpt);
+  return /secret|passw|token|private_key|cookie/i.test(line) ? "" : line.slice(cut, cut + longestExcerpt);
 }

@@ -119,7 +119,7 @@ function letsencryptNeedsEmailAndDomains(context: RuleContext): Finding[] {
       hint,
     );
   });
-  if (letsencrypt.email !== "" && !/^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(letsencrypt.email)) {
+  if (letsencrypt.email !== "" && !isEmail(letsencrypt.email)) {
     const message = `\`${letsencrypt.email}\` is no e-mail address.`;
     findings.push(
       finding(
@@ -153,6 +153,10 @@ function letsencryptNeedsEmailAndDomains(context: RuleContext): Finding[] {
     );
   }
   return findings;
+}
+
+function isEmail(text: string): boolean {
+  return text.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(text);
 }
 
 function letsencryptAndCertificateExclude(context: RuleContext): Finding[] {

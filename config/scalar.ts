@@ -27,7 +27,11 @@ const floats = [
   /^[-+]?\.[0-9_]*[0-9][0-9_]*(?:[eE][-+][0-9]+)?$/,
 ];
 
+/** Characters; what is longer stays text, digit for digit. */
+const longestNumber = 400;
+
 function readNumber(text: string): ScalarValue | undefined {
+  if (text.length > longestNumber) return undefined;
   if (/^[-+]?0b[01_]*[01]_*$/.test(text) || /^[-+]?0o[0-7_]*[0-7]_*$/.test(text)) return integer(text);
   if (/^[-+]?0x[0-9a-fA-F_]*[0-9a-fA-F]_*$/.test(text)) return integer(text);
   if (/^(?:[-+][0-9_]*)?[0-9][0-9_]*$/.test(text)) return integer(text);
@@ -59,7 +63,7 @@ function readDate(text: string): ScalarValue | undefined {
 
 /** How YAML 1.1 reads a plain word that YAML 1.2 and TLJH read otherwise, in words; undefined where both agree. */
 export function otherMeaning({ text, plain }: ScalarNode): string | undefined {
-  if (!plain) return undefined;
+  if (!plain || text.length > longestNumber) return undefined;
   if (/^(?:y|yes|on)$/i.test(text)) return "true";
   if (/^(?:n|no|off)$/i.test(text)) return "false";
   if (/^[-+]?0[0-7_]+$/.test(text) && Number(text.replaceAll("_", "")) > 7) {

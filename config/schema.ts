@@ -24,6 +24,8 @@ export interface Schema {
   "x-unused"?: boolean;
   "x-kind"?: "size";
   "x-secret"?: boolean;
+  /** Without a value it is computed from the machine. */
+  "x-computed"?: boolean;
 }
 
 /** config/schema.json, the one description of the config's keys. */

@@ -3,11 +3,15 @@ import type { ScalarNode } from "./document.ts";
 
 const powers: Readonly<Record<string, number>> = { K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
 
+/** Characters; longer text is no size, and patterns need not try it. */
+const longest = 64;
+
 /**
  * Bytes of a size as JupyterHub counts them: a number, or a number with K, M, G or T (powers of 1024), fractions
  * cut off. Undefined where it is no size, or not a finite one.
  */
 export function readSize(node: ScalarNode): number | undefined {
+  if (node.text.length > longest) return undefined;
   const value = readScalar(node);
   if (value.type === "integer" || value.type === "float") return finite(Math.trunc(value.value));
   const found =
@@ -25,6 +29,7 @@ function finite(bytes: number): number | undefined {
 
 /** What was probably meant by text that is no size, as in `4GB` for `4G`. */
 export function meantSize(text: string): string | undefined {
+  if (text.length > longest) return undefined;
   const found = /^\s*([0-9]*[.,]?[0-9]+)\s*(?:([kmgt])(?:i?b|ib?)?|bytes?|b)?\s*$/i.exec(text);
   return found ? `${found[1]?.replace(",", ".")}${found[2]?.toUpperCase() ?? ""}` : undefined;
 }
@@ -36,4 +41,13 @@ export function formatSize(bytes: number): string {
     .find((name) => bytes >= (powers[name] ?? Infinity));
   if (unit === undefined) return `${bytes}`;
   return `${Number((bytes / (powers[unit] ?? 1)).toFixed(2))}${unit}`;
+}
+
+/** A size as it can be written in the config without losing a byte: `1.5G`, or plain bytes. */
+export function exactSize(bytes: number): string {
+  const unit = Object.keys(powers)
+    .toReversed()
+    .find((name) => bytes >= (powers[name] ?? Infinity));
+  const amount = bytes / (powers[unit ?? ""] ?? 1);
+  return unit !== undefined && Number.isInteger(amount * 100) ? `${amount}${unit}` : `${bytes}`;
 }

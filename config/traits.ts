@@ -3,6 +3,7 @@ import { entryOf } from "./document.ts";
 import { nearest } from "./nearest.ts";
 import { otherMeaning, readScalar } from "./scalar.ts";
 import { readSize } from "./size.ts";
+import { integerJson, jsonOf } from "./values.ts";
 import type { Authenticator, Trait, TraitType } from "./authenticators.ts";
 import type { ConfigNode, MapEntry, MapNode, ScalarNode } from "./document.ts";
 import type { Json } from "./config.ts";
@@ -80,7 +81,7 @@ class TraitReader {
       if (entry.key.startsWith("x-")) continue;
       const trait = known?.get(entry.key);
       if (known !== undefined && trait === undefined) this.reportTrait(entry, key, [...known.keys()]);
-      const read = trait ? this.readTrait(entry.value, trait, [...path, entry.key]) : plainJson(entry.value);
+      const read = trait ? this.readTrait(entry.value, trait, [...path, entry.key]) : jsonOf(entry.value);
       if (read !== undefined && read !== null) block[entry.key] = read;
     }
     return block;
@@ -110,14 +111,13 @@ class TraitReader {
     const types = [trait.type].flat();
     if (node.kind === "scalar" && readScalar(node).type === "null") return undefined;
     if (node.kind === "scalar" && node.text === "" && !types.includes("text")) return undefined;
-    if (types.includes("any")) return plainJson(node);
+    if (types.includes("any")) return jsonOf(node);
     if (types.every((type) => type === "code")) {
       const message = `\`${path.at(-1)}\` is code, which cannot be written in this file.`;
       return this.refuse("wrong-type", node, path, message, "Delete it.");
     }
     if (node.kind === "scalar") return this.readScalarTrait(node, trait, types, path);
-    if (node.kind === "map")
-      return types.includes("map") ? plainJson(node) : this.wrongType(node, types, path);
+    if (node.kind === "map") return types.includes("map") ? jsonOf(node) : this.wrongType(node, types, path);
     if (!types.includes("list") && !types.includes("set")) return this.wrongType(node, types, path);
     const items = node.items.map((item, index) => this.readItem(item, trait, [...path, String(index)]));
     return items.filter((item) => item !== undefined);
@@ -125,7 +125,7 @@ class TraitReader {
 
   private readItem(item: ConfigNode, trait: Trait, path: Path): Json | undefined {
     if (trait.items !== undefined) return this.readTrait(item, { type: trait.items, help: "" }, path);
-    const value = plainJson(item);
+    const value = jsonOf(item);
     return item.kind === "scalar" && typeof value !== "string" && nameSets.has(path.at(-2) ?? "")
       ? item.text
       : value;
@@ -223,24 +223,3 @@ const scalarWords = {
   date: "a date",
   text: "text",
 };
-
-/** A value as TLJH would hand it to the hub. */
-function plainJson(node: ConfigNode): Json {
-  if (node.kind === "list") return node.items.map(plainJson);
-  if (node.kind === "map")
-    return Object.fromEntries(node.entries.map(({ key, value }) => [key, plainJson(value)]));
-  const value = readScalar(node);
-  if (value.type === "null") return null;
-  if (value.type === "integer") return integerJson(value.value, value.digits);
-  if (value.type === "date" || (value.type === "float" && !Number.isFinite(value.value))) return node.text;
-  return value.value;
-}
-
-function integerJson(value: number, digits: string | undefined): Json {
-  return digits === undefined ? value : rawJson(digits);
-}
-
-/** `JSON.rawJSON`, which TypeScript's library does not know yet: a value that prints as exactly this text. */
-function rawJson(text: string): Json {
-  return (JSON as unknown as { rawJSON(text: string): Json }).rawJSON(text);
-}

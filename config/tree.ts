@@ -8,6 +8,9 @@ import type { Finding } from "./problem.ts";
 /** More nodes than this, counted with every alias followed, is an alias bomb: 5,000 people need some 20,000. */
 const mostNodes = 1_000_000;
 
+/** Finding the line of each duplicate costs time; nobody needs more than this many. */
+const mostFindings = 200;
+
 /**
  * Turns the parser's document into our tree: aliases followed, merge keys resolved, folded lists unfolded.
  * Undefined where a folded list is not found again as a list, so that the text must be read unfolded.
@@ -168,6 +171,7 @@ class TreeReader {
   }
 
   private refuseDuplicate(key: ScalarNode, first: MapEntry): void {
+    if (this.findings.length > mostFindings) return;
     const line = this.text.slice(0, first.keySpan.start).split("\n").length;
     const message = `The key \`${key.text}\` is here twice; it is already in line ${line}.`;
     this.add("duplicate-key", key.span, message, "Keep one of them and put everything under it.");

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
+import { referencePage } from "../config/reference.ts";
 
 const root = new URL("..", import.meta.url);
 
@@ -10,6 +11,7 @@ const root = new URL("..", import.meta.url);
  */
 const outputs: Record<string, () => Promise<string> | string> = {
   "config/generated/written-config.ts": writtenConfig,
+  "docs/config-reference.md": referencePage,
 };
 
 const [option, python] = process.argv.slice(2);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { Config } from "../../../config/config.ts";
 import { loadConfig } from "../../../config/load.ts";
 
 /** TLJH's documented configs with what TLJH's own code makes of them; kept beside the repository. */
@@ -11,53 +12,61 @@ describe("configs of TLJH keep their meaning", () => {
     if (cases.length === 0) process.stderr.write("tljh-examples are not here: none of them were run\n");
     expect(cases.length === 0 || cases.length >= 20).toBe(true);
   });
-  for (const row of cases) {
-    it(row["file"] ?? "", () => {
-      const { written, problems, config } = load(row["file"] ?? "");
-      const errors = problems.filter(({ severity, code }) => severity === "error" && code !== "not-yet");
-      if (row["verdict"] === "valid") expect(errors).toEqual([]);
-      if (config === undefined) {
-        expect(problems.some(({ severity }) => severity === "error")).toBe(true);
-        return;
-      }
-      const https = config.https;
-      expect({
-        memory_bytes: String(config.limits.memory ?? "none"),
-        cpu: String(config.limits.cpu ?? "none"),
-        admins: config.users.admin.join(","),
-        allowed: config.users.allowed.join(","),
-        banned: config.users.banned.join(","),
-        groups: Object.entries(config.users.extraUserGroups)
-          .map(([name, people]) => `${name}=${people.join(",")}`)
-          .join(" "),
-        auth_type: config.auth.type,
-        https: https.mode,
-        http_port: String(config.http.port),
-        https_port: String(https.port),
-        base_url: config.baseUrl,
-        default_app: config.userEnvironment.defaultApp,
-        cull: cullWords(config.services.cull),
-      }).toEqual({
-        memory_bytes: row["memory_bytes"],
-        cpu: row["cpu"],
-        admins: row["admins"],
-        allowed: row["allowed"],
-        banned: row["banned"],
-        groups: row["groups"]?.replace("TEXT:", ""),
-        auth_type: row["auth_type"],
-        https: row["https"],
-        http_port: row["http_port"],
-        https_port: row["https_port"],
-        base_url: `${row["base_url"]?.replace(/\/$/, "")}/`,
-        default_app: row["default_app"] === "nteract" ? "jupyterlab" : row["default_app"],
-        cull: row["cull"],
-      });
-      expect(written).toBeDefined();
-    });
-  }
+  it.each(cases)("$file", (row) => {
+    const { problems, config } = load(row["file"] ?? "");
+    const errors = problems.filter(({ severity }) => severity === "error");
+    expect(config ? meaning(config) : errors.length > 0 && row["verdict"] !== "valid").toEqual(
+      config ? expected(row) : true,
+    );
+  });
 });
 
-function readCases(): Record<string, string>[] {
+type Row = Record<string, string>;
+
+/** A row's columns that say what a config means. */
+function expected(row: Row): Row {
+  const names = [
+    "memory_bytes",
+    "cpu",
+    "admins",
+    "allowed",
+    "banned",
+    "auth_type",
+    "https",
+    "http_port",
+    "https_port",
+    "cull",
+  ];
+  return {
+    ...Object.fromEntries(names.map((name) => [name, row[name] ?? ""])),
+    groups: row["groups"]?.replace("TEXT:", "") ?? "",
+    base_url: `${row["base_url"]?.replace(/\/$/, "")}/`,
+    // What TLJH no longer has opens JupyterLab there too.
+    default_app: row["default_app"] === "nteract" ? "jupyterlab" : (row["default_app"] ?? ""),
+  };
+}
+
+function meaning({ limits, users, auth, https, http, baseUrl, userEnvironment, services }: Config): Row {
+  return {
+    memory_bytes: String(limits.memory ?? "none"),
+    cpu: String(limits.cpu ?? "none"),
+    admins: users.admin.join(","),
+    allowed: users.allowed.join(","),
+    banned: users.banned.join(","),
+    groups: Object.entries(users.extraUserGroups)
+      .map(([name, people]) => `${name}=${people.join(",")}`)
+      .join(" "),
+    auth_type: auth.type,
+    https: https.mode,
+    http_port: String(http.port),
+    https_port: String(https.port),
+    base_url: baseUrl,
+    default_app: userEnvironment.defaultApp,
+    cull: cullWords(services.cull),
+  };
+}
+
+function readCases(): Row[] {
   const [head, ...lines] = readFileSync(new URL("expect.tsv", folder), "utf8").trimEnd().split("\n");
   const names = head?.split("\t") ?? [];
   return lines.map((line) => {

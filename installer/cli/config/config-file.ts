@@ -1,0 +1,86 @@
+import { posix } from "node:path";
+import { exitCodes, HomeroomError } from "../../errors.ts";
+import type { Host } from "../../host/host.ts";
+import { whoAsks } from "../context.ts";
+import { configPath } from "./read-text.ts";
+
+const lockPath = "/etc/homeroom/.config.yaml.lock";
+
+interface Holder {
+  pid: number;
+  /** Start of the process in clock ticks since boot; tells a process from a later one of the same number. */
+  started: string;
+  who: string;
+  terminal: string;
+  since: string;
+}
+
+/**
+ * Lets one person at a time change the file.
+ * @throws HomeroomError (exit code 75) naming who holds it, since when and where.
+ */
+export async function lockConfig(host: Host): Promise<AsyncDisposable> {
+  const mine: Holder = {
+    pid: process.pid,
+    started: (await startOf(host, process.pid)) ?? "",
+    who: whoAsks(),
+    terminal: (await host.readLink(`/proc/${process.pid}/fd/0`)) ?? "no terminal",
+    since: new Date().toISOString(),
+  };
+  await host.makeDirectory(posix.dirname(lockPath), { mode: 0o755, uid: 0, gid: 0 });
+  while (!(await host.create(lockPath, JSON.stringify(mine), { mode: 0o644, uid: 0, gid: 0 }))) {
+    const text = (await host.read(lockPath))?.toString("utf8");
+    const holder = text === undefined ? undefined : (JSON.parse(text) as Holder);
+    if (holder && (await startOf(host, holder.pid)) === holder.started) throw lockedBy(holder);
+    await host.remove(lockPath);
+  }
+  return { [Symbol.asyncDispose]: async () => host.remove(lockPath) };
+}
+
+function lockedBy({ who, pid, terminal, since }: Holder): HomeroomError {
+  return new HomeroomError(`${who} is changing the config since ${since} (process ${pid}, ${terminal}).`, {
+    remedy: "Wait until they are done, then run this again.",
+    exitCode: exitCodes.locked,
+  });
+}
+
+async function startOf(host: Host, pid: number): Promise<string | undefined> {
+  const stat = (await host.read(`/proc/${pid}/stat`))?.toString("utf8");
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+}
+
+/** The file's bytes; undefined where there is none. Links are followed: a teacher may keep the file elsewhere. */
+export async function readConfigFile(host: Host): Promise<Buffer | undefined> {
+  return host.read(await targetOf(host));
+}
+
+/**
+ * Replaces the file whole, with the owner and mode that it had; a link stays a link.
+ * @throws HomeroomError where there is no room; the file is as it was then.
+ */
+export async function writeConfigFile(host: Host, text: string): Promise<void> {
+  const path = await targetOf(host);
+  const { mode, uid, gid } = (await host.stat(path)) ?? { mode: 0o600, uid: 0, gid: 0 };
+  try {
+    await host.write(path, text, { mode, uid, gid });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const reason = {
+      ENOSPC: "the disk is full",
+      EDQUOT: "the disk quota is used up",
+      EROFS: "the disk is read-only",
+    }[code];
+    if (reason === undefined) throw error;
+    const remedy = "The file is as it was. Make room, then run this again.";
+    throw new HomeroomError(`${path} could not be written: ${reason}.`, { remedy, cause: error });
+  }
+}
+
+async function targetOf(host: Host): Promise<string> {
+  let path = configPath;
+  for (let links = 0; links < 40; links++) {
+    if ((await host.stat(path))?.kind !== "link") return path;
+    path = posix.resolve(posix.dirname(path), (await host.readLink(path)) ?? "");
+  }
+  throw new HomeroomError(`${configPath} is a link that leads nowhere.`, { remedy: "Make it a file." });
+}

@@ -1,0 +1,50 @@
+import { defaultWords, exampleText, keyReferences, kindWords } from "../../../config/reference.ts";
+import type { KeyReference } from "../../../config/reference.ts";
+import { keyPath } from "../../../config/key-path.ts";
+import { print } from "./output.ts";
+import { unknownKey } from "./unknown-key.ts";
+
+/** `homeroom config reference`: every key in a line each, or one key or section in full. */
+export function printReference(key: string | undefined): void {
+  const references = keyReferences();
+  if (key === undefined)
+    return print(
+      references
+        .filter(({ section }) => !section)
+        .map(oneLine)
+        .join("\n"),
+    );
+  const path = keyPath(key);
+  const found = references.filter(({ path: own }) => matches(own.slice(0, path.length), path));
+  if (found.length === 0) throw unknownKey(key);
+  print(found.map(inFull).join("\n\n"));
+}
+
+function matches(own: readonly string[], path: readonly string[]): boolean {
+  return own.length === path.length && own.every((part, index) => part === path[index] || part === "<name>");
+}
+
+function oneLine({ path, part }: KeyReference): string {
+  const [sentence = ""] = (part.description ?? "").split(/(?<=[.:]) /);
+  return `${path.join(".").padEnd(36)} ${plain(sentence).replace(/[.:]$/, "")}`;
+}
+
+function inFull(reference: KeyReference): string {
+  const { path, part, section } = reference;
+  const example = exampleText(reference);
+  return [
+    path.join("."),
+    ...wrapped(plain(part.description ?? "")),
+    ...(section ? [] : [`  ${plain(kindWords(part))}; default: ${plain(defaultWords(part))}`]),
+    ...(part["x-tljh"] ? ["  as in TLJH"] : []),
+    ...(example === undefined ? [] : example.split("\n").map((line) => `    ${line}`)),
+  ].join("\n");
+}
+
+function plain(text: string): string {
+  return text.replaceAll("`", "");
+}
+
+function wrapped(text: string): string[] {
+  return (text.match(/\S.{0,74}(?:\s|$)/g) ?? []).map((line) => `  ${line.trimEnd()}`);
+}
