@@ -24,8 +24,9 @@ def postponed(name):
 
 def after_reading(method, real):
     def read_then_do(context, *arguments, **options):
-        for name, *call in vars(context).pop("_homeroom_unread", ()):
-            real[name](context, *call[0], **call[1])
+        while unread := vars(context).pop("_homeroom_unread", None):  # reading one kind may ask for the other
+            for name, reading_arguments, reading_options in unread:
+                real[name](context, *reading_arguments, **reading_options)
         return method(context, *arguments, **options)
 
     return read_then_do
