@@ -518,10 +518,12 @@ build_checkout() {
   exec "$here/build/bootstrap.sh" "${options[@]}" ${sandbox:+"--sandbox"} ${vm:+"$vm"}
 }
 
+# An owner without a home has npm keep its things in the checkout.
 home_of() {
   local home=''
   IFS=: read -r _ _ _ _ _ home _ < <(getent passwd "$1") || true
-  printf '%s' "${home:-/nonexistent}"
+  [ -d "$home" ] || home=$here/build
+  printf '%s' "$home"
 }
 
 build_step() {
