@@ -1,4 +1,5 @@
-import { build, type Metafile, type Plugin } from "esbuild";
+import { build as buildBundle } from "esbuild";
+import type { Metafile, Plugin } from "esbuild";
 
 export interface Program {
   /** Name of the file in dist/, without .mjs. */
@@ -19,7 +20,7 @@ export async function bundle(programs: readonly Program[], directory: string): P
 }
 
 async function bundleOne({ name, entry, alias = {} }: Program, directory: string): Promise<Metafile> {
-  const { metafile } = await build({
+  const { metafile } = await buildBundle({
     entryPoints: [{ in: entry, out: name }],
     outdir: directory,
     chunkNames: `${name}-[name]-[hash]`,
@@ -50,8 +51,8 @@ async function bundleOne({ name, entry, alias = {} }: Program, directory: string
  */
 const ownModulesOnDemand: Plugin = {
   name: "own-modules-on-demand",
-  setup({ onResolve }) {
-    onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
+  setup(build) {
+    build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
       if (kind !== "dynamic-import" || path.startsWith("node:") || importer.includes("/node_modules/"))
         return null;
       return {
