@@ -53,7 +53,7 @@ export function loadConfig(
   const traits = readAuth(root, written, findings);
   const config = normalize(written, traits);
   if (!allowNotYet) findings.push(...findNotYet(config, root));
-  const { findings: ruleFindings, skipped } = checkRules({ config, written, root, ...(facts && { facts }) });
+  const { findings: ruleFindings, skipped } = checkRules({ config, written, root }, facts);
   findings.push(...ruleFindings);
   const problems = locate(findings, decoded);
   const valid = !problems.some(({ severity }) => severity === "error");

@@ -185,5 +185,5 @@ function undescribed(part: object, path: string): string[] {
 
 function rootOf(text: Buffer): unknown {
   const { root } = loadConfig(text);
-  return root && jsonOf(root);
+  return root && (JSON.parse(JSON.stringify(jsonOf(root))) as unknown);
 }

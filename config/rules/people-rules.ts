@@ -1,0 +1,166 @@
+import { nodeAt } from "../document.ts";
+import { finding } from "./rule.ts";
+import type { Finding, Severity } from "../problem.ts";
+import type { RuleContext } from "./rule.ts";
+
+/** A ban wins over `users.allowed`, as in TLJH. */
+export function bannedIsNotAllowed(context: RuleContext): Finding[] {
+  return bannedIn(context, "allowed", "warning", "The ban wins");
+}
+
+/** A banned admin is a contradiction. */
+export function bannedIsNotAdmin(context: RuleContext): Finding[] {
+  return bannedIn(context, "admin", "error", "Nobody can be both");
+}
+
+function bannedIn(
+  context: RuleContext,
+  list: "allowed" | "admin",
+  severity: Severity,
+  words: string,
+): Finding[] {
+  const others = new Set(context.config.users[list].map(person));
+  return context.config.users.banned
+    .map((name, index) => ({ name, path: ["users", "banned", String(index)] }))
+    .filter(({ name }) => others.has(person(name)))
+    .map(({ name, path }) => {
+      const message = `\`${name}\` is in \`users.banned\` and in \`users.${list}\`. ${words}.`;
+      return finding(
+        context,
+        severity,
+        `banned-and-${list}`,
+        path,
+        message,
+        "Delete the name from one of the lists.",
+      );
+    });
+}
+
+/** JupyterHub takes names without regard to capitals. */
+function person(name: string): string {
+  return name.toLowerCase();
+}
+
+const lists = ["admin", "allowed", "banned"] as const;
+
+/** JupyterHub refuses some names, and an account could not be made for them. */
+export function namesAreUsable(context: RuleContext): Finding[] {
+  const named = lists.flatMap((list) =>
+    (context.written.users?.[list] ?? []).map((name, index) => ({
+      name,
+      path: ["users", list, String(index)],
+    })),
+  );
+  return named.flatMap(({ name, path }) => {
+    const reason = unusable(name);
+    if (reason === undefined) return [];
+    return [
+      finding(
+        context,
+        "error",
+        "user-name",
+        path,
+        `\`${name}\` cannot be a user name: ${reason}.`,
+        "Correct the name.",
+      ),
+    ];
+  });
+}
+
+/** Why JupyterHub has nobody of this name; undefined where it may. */
+function unusable(name: string): string | undefined {
+  if (name.includes("/")) return "it has a slash";
+  if (name.trim() !== name) return "it begins or ends with a space";
+  if (/[\n\r\t]/.test(name)) return "it has a line break or a tab";
+  if (name.includes(",") || name.includes(";")) return "it looks like several names in one line";
+  return name.length > 255 ? "it is longer than 255 characters" : undefined;
+}
+
+/** Names that differ in capitals only are one person and one account. */
+export function namesDiffer(context: RuleContext): Finding[] {
+  return lists.flatMap((list) => {
+    const seen = new Map<string, string>();
+    return (context.written.users?.[list] ?? []).flatMap((name, index) => {
+      const first = seen.get(person(name));
+      seen.set(person(name), first ?? name);
+      if (first === undefined) return [];
+      const twin =
+        first === name ? "is in the list twice" : `and \`${first}\` are one person: capitals do not count`;
+      const path = ["users", list, String(index)];
+      return [
+        finding(
+          context,
+          "warning",
+          "same-name",
+          path,
+          `\`${name}\` ${twin}.`,
+          "Delete one of the two lines.",
+        ),
+      ];
+    });
+  });
+}
+
+/** Groups have names that Unix takes, and are not those that hold rights over the machine. */
+export function groupsAreUsable(context: RuleContext): Finding[] {
+  return Object.keys(context.config.users.extraUserGroups).flatMap((group) => {
+    const path = ["users", "extra_user_groups", group];
+    if (reservedGroups.has(group) || /^(?:homeroom|jupyter|systemd)-/.test(group)) {
+      const message = `The group \`${group}\` belongs to the system: who is in it could take over the machine or the hub.`;
+      return [
+        finding(context, "error", "reserved-group", path, message, "Choose another name for the group."),
+      ];
+    }
+    if (/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(group)) return [];
+    const message = `\`${group}\` cannot be the name of a Unix group.`;
+    const hint = "Use at most 32 letters, digits, - and _, and begin with a letter.";
+    return [finding(context, "error", "group-name", path, message, hint)];
+  });
+}
+
+/** Groups whose members can read or change what is not theirs, on Debian and Ubuntu. */
+const reservedGroups = new Set(
+  (
+    "root sudo wheel admin adm disk shadow kmem mem tty utmp staff docker lxd libvirt kvm netdev daemon bin sys " +
+    "src operator backup mail nogroup nobody polkitd messagebus crontab ssh _ssh sshd input video render homeroom"
+  ).split(" "),
+);
+
+/** In TLJH, lists of people in the chosen authenticator's block win over `users`, and those of `Authenticator` lose. */
+export function listsInBlocksWin(context: RuleContext): Finding[] {
+  const auth = nodeAt(context.root, ["auth"]);
+  if (auth?.kind !== "map") return [];
+  return auth.entries.flatMap(({ key: block, value }) =>
+    value.kind !== "map" || block.startsWith("x-")
+      ? []
+      : value.entries.flatMap(({ key }) => listInBlock(context, block, key)),
+  );
+}
+
+function listInBlock(context: RuleContext, block: string, key: string): Finding[] {
+  const list = {
+    allowed_users: "allowed",
+    whitelist: "allowed",
+    blocked_users: "banned",
+    blacklist: "banned",
+    admin_users: "admin",
+  }[key];
+  if (list === undefined) return [];
+  const path = ["auth", block, key];
+  if (block === "Authenticator") {
+    const message = `\`auth.Authenticator.${key}\` does nothing: \`users.${list}\` holds these names.`;
+    return [
+      finding(context, "warning", "list-elsewhere", path, message, `Move the names to \`users.${list}\`.`),
+    ];
+  }
+  const old = key === "whitelist" || key === "blacklist";
+  const both = (context.written.users?.[list as (typeof lists)[number]] ?? []).length > 0;
+  if (!old && !both) return [];
+  const wins = both ? ` It wins over \`users.${list}\`, whose names do not count.` : "";
+  const message = old
+    ? `\`${key}\` is an old name for \`users.${list}\`.${wins}`
+    : `\`${key}\` holds names.${wins}`;
+  return [
+    finding(context, "warning", "list-elsewhere", path, message, `Move the names to \`users.${list}\`.`),
+  ];
+}
