@@ -12,7 +12,7 @@ const step = 100;
  * Stops accepting (systemd and the other instance keep the listening sockets) and returns when what is open has
  * ended: with a successor everything, websockets too, else requests only and for a few seconds.
  */
-export async function drain(proxy: ConfigurableProxy, charge: Charge): Promise<void> {
+export async function drain(proxy: ConfigurableProxy, charge: Charge, patience = hurry): Promise<void> {
   const open = async () => (await connections(proxy.proxyServer)) + (await connections(proxy.apiServer));
   journal.info(
     "stopping: %d connections open, %s",
@@ -23,7 +23,7 @@ export async function drain(proxy: ConfigurableProxy, charge: Charge): Promise<v
   net.Server.prototype.close.call(proxy.proxyServer);
   proxy.apiServer.close();
   let hurried = 0;
-  while ((await open()) > 0 && hurried < hurry) {
+  while ((await open()) > 0 && hurried < patience) {
     await sleep(step);
     if (charge.hasSuccessor()) continue;
     hurried += step;

@@ -9,16 +9,17 @@ const patience = 100_000;
  * page that says so instead of a browser that turns for ever.
  */
 export function holdForHub(proxy: ConfigurableProxy, hub: string, wait = patience): void {
-  proxy.on("proxyRequest", (request: IncomingMessage, response: ServerResponse) => {
+  const limit = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     // oxlint-disable-next-line no-underscore-dangle -- configurable-http-proxy's own name
-    void proxy._routes.getTarget(path).then((route) => {
-      if (!route?.data.target.startsWith(hub)) return;
-      const timer = setTimeout(() => {
-        if (!response.headersSent)
-          proxy.handleProxyError(503, "web", request, response, new Error("no answer from the hub"));
-      }, wait);
-      response.once("close", () => clearTimeout(timer));
-    });
-  });
+    const route = await proxy._routes.getTarget(path);
+    if (!route?.data.target.startsWith(hub) || response.closed) return;
+    const giveUp = () => {
+      if (response.headersSent) return;
+      proxy.handleProxyError(503, "web", request, response, new Error("no answer from the hub"));
+    };
+    const timer = setTimeout(giveUp, wait);
+    response.once("close", () => clearTimeout(timer));
+  };
+  proxy.on("proxyRequest", (request, response) => void limit(request, response));
 }

@@ -11,6 +11,7 @@ import { readFileSync } from "node:fs";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import { ConfigurableProxy } from "configurable-http-proxy/lib/configproxy.js";
+import { showProgress } from "../progress/progress-page.ts";
 import { Charge } from "./charge.ts";
 import { drain } from "./drain.ts";
 import { holdForHub } from "./hold-for-hub.ts";
@@ -48,6 +49,10 @@ const sockets = listeningSockets(process.env);
 const draining = { now: false };
 keepClientsConnected(proxy, draining);
 holdForHub(proxy, hub);
+showProgress(proxy.proxyServer, {
+  steps: "/run/homeroom/progress.json",
+  page: join(environment("HOMEROOM_PAGES"), "../../progress/page.html"),
+});
 
 await Promise.all([
   listen(proxy.proxyServer, sockets.get("public")),

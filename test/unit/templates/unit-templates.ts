@@ -1,0 +1,37 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+
+const templates = join(import.meta.dirname, "../../../templates");
+
+/** What the tests put in for the `@…@` of the unit files: a machine as the installer would make it. */
+const substitutions: Record<string, string> = {
+  RELEASE: "/opt/homeroom/releases/1.0.0",
+  HUB: "/opt/homeroom/hub/abc",
+  NODE: "/opt/homeroom/runtimes/node-26/bin/node",
+  LISTEN: "80",
+  START_TIMEOUT: "60",
+  USERS_MEMORY_MAX: "infinity",
+  USER_MEMORY_MAX: "1073741824",
+  USER_CPU_QUOTA: "150%",
+  CULL_OPTIONS: "--timeout=600",
+};
+
+/** Every unit file and drop-in by its path below templates/units, substituted. */
+export function unitTemplates(): Map<string, string> {
+  const root = join(templates, "units");
+  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(
+    files.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [relative(root, path), substitute(readFileSync(path, "utf8"))];
+    }),
+  );
+}
+
+export function template(path: string): string {
+  return readFileSync(join(templates, path), "utf8");
+}
+
+function substitute(text: string): string {
+  return text.replaceAll(/@([A-Z_]+)@/g, (written, name: string) => substitutions[name] ?? written);
+}
