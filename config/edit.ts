@@ -1,8 +1,21 @@
 import { isDeepStrictEqual } from "node:util";
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
-import type { Node, Pair, YAMLMap, YAMLSeq } from "yaml";
+import type { Pair, YAMLMap, YAMLSeq } from "yaml";
 import type { ConfigNode } from "./document.ts";
 import { parse } from "./parse.ts";
+import {
+  joined,
+  isBlock,
+  isBlockScalar,
+  colonOf,
+  indentOf,
+  columnOf,
+  endOfLine,
+  endOf,
+  rangeOf,
+  range,
+  last,
+} from "./places.ts";
 import { entryLines, flow, isInline, quoted } from "./render.ts";
 import { readScalar } from "./scalar.ts";
 import { plainText, pruned, withItem, withoutItem, withoutValue, withValue } from "./plain-text.ts";
@@ -302,64 +315,4 @@ function checked(text: string, edited: string, expected: (before: PlainText) => 
 
 function blockLines(text: string, value: ConfigNode, indent: number): string {
   return joined(text, entryLines(["x"], value, indent - 2).slice(1));
-}
-
-/** Lines as they follow an existing line, with the text's own line ends. */
-function joined(text: string, lines: readonly string[]): string {
-  const lineBreak = /\r\n/.test(text) ? "\r\n" : "\n";
-  return lines.map((line) => lineBreak + line).join("");
-}
-
-function isBlock(node: unknown): boolean {
-  return (isMap(node) || isSeq(node)) && !node.flow;
-}
-
-function isBlockScalar(type: unknown): boolean {
-  return type === "BLOCK_LITERAL" || type === "BLOCK_FOLDED";
-}
-
-function colonOf(text: string, pair: Pair): number {
-  return text.indexOf(":", range(pair.key)[1]);
-}
-
-function indentOf(text: string, pair: Pair): number {
-  return columnOf(text, range(pair.key)[0]);
-}
-
-function columnOf(text: string, offset: number): number {
-  const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-  return text.slice(lineStart, offset).replace(/^\uFEFF/, "").length;
-}
-
-/** Where the line ends that holds an offset, before its line break. */
-function endOfLine(text: string, offset: number): number {
-  const newline = text.indexOf("\n", offset);
-  if (newline === -1) return text.length;
-  return text[newline - 1] === "\r" && newline > offset ? newline - 1 : newline;
-}
-
-/** Where the last character of a pair's value stands, comments after it not counted. */
-function endOf(text: string, pair: { key?: unknown; value?: unknown }): number {
-  const { value } = pair;
-  if (isMap(value) && !value.flow) return endOf(text, last(value.items));
-  if (isSeq(value) && !value.flow) return endOf(text, { value: last(value.items) });
-  const found = rangeOf(value);
-  if (found === undefined) return rangeOf(pair.key) ? text.indexOf(":", range(pair.key)[1]) + 1 : 0;
-  if (!isScalar(value) || !isBlockScalar(value.type)) return found[1];
-  return found[0] + text.slice(found[0], found[1]).replace(/\r?\n$/, "").length;
-}
-
-function rangeOf(node: unknown): readonly [number, number] | undefined {
-  const found = (node as Node | null | undefined)?.range;
-  return found ? [found[0], found[1]] : undefined;
-}
-
-function range(node: unknown): readonly [number, number] {
-  return rangeOf(node) ?? [0, 0];
-}
-
-function last<Item>(items: readonly Item[]): Item {
-  const item = items.at(-1);
-  if (item === undefined) throw new RangeError("an empty list has no last item");
-  return item;
 }

@@ -37,7 +37,7 @@ export interface Finding {
 }
 
 /** A JSON pointer (RFC 6901) of path parts. */
-export function pointer(path: readonly string[]): string {
+function pointer(path: readonly string[]): string {
   return path.map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 

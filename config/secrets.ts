@@ -3,10 +3,10 @@ import type { ConfigNode, Span } from "./document.ts";
 import { readScalar } from "./scalar.ts";
 
 /** What stands in the place of a secret. */
-export const mask = "********";
+const mask = "********";
 
 /** Whether the value of this key must not be shown. */
-export function isSecretKey(key: string): boolean {
+function isSecretKey(key: string): boolean {
   return (
     /secret|passw|token|private_key|cookie/i.test(key) &&
     !/_(?:url|uri|class|length|params|method|scope)$/i.test(key) &&

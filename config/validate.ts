@@ -1,6 +1,7 @@
 import { formerKey, formerValue } from "./former-keys.ts";
 import { nearest } from "./nearest.ts";
 import { otherMeaning, readScalar } from "./scalar.ts";
+import { dotted, isPluginSection, kindOf, sectionWith, typeWords } from "./schema-words.ts";
 import { meantSize, readSize } from "./size.ts";
 import { resolveSchema, schema, typesOf } from "./schema.ts";
 import type { ConfigNode, ListNode, MapEntry, MapNode, ScalarNode } from "./document.ts";
@@ -86,7 +87,7 @@ class SchemaReader {
     const meant = nearest(entry.key, keys);
     const message = `There is no key \`${dotted(full)}\`.`;
     if (meant !== undefined) return add("error", "unknown-key", message, `Did you mean \`${meant}\`?`);
-    const elsewhere = path.length > 0 ? undefined : sectionsWith(entry.key);
+    const elsewhere = path.length > 0 ? undefined : sectionWith(entry.key);
     if (elsewhere) return add("error", "unknown-key", message, `It belongs under \`${elsewhere}:\`.`);
     if (isPluginSection(entry, path)) {
       const hint = "Delete it, or begin its name with x- to say that it is yours.";
@@ -279,40 +280,4 @@ class SchemaReader {
   private warn(code: string, node: ConfigNode, path: Path, message: string, hint: string): undefined {
     this.findings.push({ severity: "warning", code, path, span: node.span, message, hint });
   }
-}
-
-const typeWords: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  integer: "a number",
-  boolean: "either true or false",
-};
-
-function kindOf(node: ScalarNode): string {
-  const type = readScalar(node).type;
-  return {
-    text: "text",
-    integer: "a number",
-    float: "a number",
-    boolean: "true or false",
-    date: "a date",
-    null: "nothing",
-  }[type];
-}
-
-/** Sections that TLJH leaves open for plugins: those at the top and those of services. */
-function isPluginSection({ value }: MapEntry, path: Path): boolean {
-  return value.kind === "map" && (path.length === 0 || (path.length === 1 && path[0] === "services"));
-}
-
-/** The dotted name of the one section that has this key. */
-function sectionsWith(key: string): string | undefined {
-  const found = Object.entries(schema.properties ?? {}).filter(
-    ([, part]) => !part["x-unused"] && Object.hasOwn(part.properties ?? {}, key),
-  );
-  return found.length === 1 ? found[0]?.[0] : undefined;
-}
-
-function dotted(path: Path): string {
-  return path.join(".");
 }
