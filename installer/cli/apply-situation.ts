@@ -10,6 +10,7 @@ import type { Host } from "../host/host.ts";
 import { refOf } from "../resources/resource.ts";
 import { lastLogLines } from "../resources/systemctl.ts";
 import { narrate, whoAsks } from "./context.ts";
+import { configOf, configPath } from "./read-config.ts";
 import { readSituation, type Situation, type SituationOptions } from "./situation.ts";
 import type { TaskDisplay } from "./show-task.ts";
 
@@ -50,6 +51,7 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
   tellRecovery(await recoverShown(host));
   // What stood still while nobody held the lock may have moved; from here on it cannot.
   const situation = await readSituation(host, options);
+  if (situation.plan.steps.length > 0) await refuseWhatThisMachineCannot(situation);
   if (options.confirm !== undefined && !(await options.confirm(situation))) {
     return {
       situation,
@@ -59,7 +61,9 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
     };
   }
   const { showTask } = await import("./show-task.ts");
-  const display = await showTask(host, situation.plan, options.command);
+  const display = await showTask(host, situation.plan, options.command, {
+    progressPage: options.progressPage === true && situation.generation === undefined,
+  });
   try {
     const generation = await perform(host, situation, who, options, display);
     return { situation, outcome: "applied", generation, milliseconds: performance.now() - began };
@@ -94,6 +98,7 @@ async function perform(
     signal,
     events: display.events,
     health: async () => {
+      await display.endProgressPage();
       const [problem] = await checkHealth(host, read.config, { patienceMs: healthPatienceMs });
       if (problem === undefined) return;
       const words = await lastLogLines(host, problem.unit);
@@ -109,6 +114,14 @@ async function perform(
       return number;
     },
   });
+}
+
+/** Rules that need to know the machine (a port that another program holds): asked only where something changes. */
+async function refuseWhatThisMachineCannot({ read }: Situation): Promise<void> {
+  const { readMachineFacts } = await import("./config/machine-facts.ts");
+  const { loadConfig } = await import("../../config/load.ts");
+  const text = Buffer.from(read.text);
+  configOf(loadConfig(text, { facts: await readMachineFacts(text) }), configPath);
 }
 
 async function recoverShown(host: Host): Promise<Recovery | undefined> {

@@ -15,6 +15,8 @@ export interface ApplyFlags {
   json?: true | undefined;
   /** A directory of wheels, for a machine without an index. */
   wheels?: string | undefined;
+  /** A first install shows its progress on the front door. */
+  progressPage?: boolean | undefined;
 }
 
 /** `homeroom apply`: make the machine what the config says. */
@@ -40,6 +42,7 @@ export async function applyNow(host: Host, command: string, flags: ApplyFlags): 
   const applied = await applySituation(host, {
     command,
     wheels: flags.wheels,
+    progressPage: flags.progressPage,
     drift: await choiceAboutDrift(host, flags, asking),
     signal: interruption(),
     ...(asking ? { confirm: confirmPlan } : {}),

@@ -18,6 +18,7 @@ interface InstallFlags {
   config?: string;
   yes?: true;
   offline?: string;
+  progressPage?: true;
   json?: true;
 }
 
@@ -59,7 +60,12 @@ async function install(host: Host, flags: InstallFlags): Promise<Applied & { pas
       ? await setFirstPassword(host, config.users.admin, secret, canAsk() && !flags.yes)
       : undefined;
   // The questions were asked already; what was changed by hand stays unless --yes says otherwise.
-  const applied = await applyNow(host, "install", { yes: flags.yes, keep: true, wheels: flags.offline });
+  const applied = await applyNow(host, "install", {
+    yes: flags.yes,
+    keep: true,
+    wheels: flags.offline,
+    progressPage: flags.progressPage,
+  });
   if (applied.outcome === "applied") await compileBytecodeLater(host);
   return { ...applied, password };
 }

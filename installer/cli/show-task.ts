@@ -9,6 +9,8 @@ import { TaskLog } from "./task-log.ts";
 
 export interface TaskDisplay {
   events: TaskEvents;
+  /** From here on the front door shows the hub. */
+  endProgressPage(): Promise<void>;
   /** Draws the last state and gives the terminal back. */
   end(): Promise<void>;
 }
@@ -37,13 +39,16 @@ interface Group extends DisplayLine {
 }
 
 /** Shows a task's steps as a few named lines with times; everything is also in the log file. */
-export async function showTask(host: Host, plan: Plan, command: string): Promise<TaskDisplay> {
+export async function showTask(
+  host: Host,
+  plan: Plan,
+  command: string,
+  { progressPage }: { progressPage: boolean },
+): Promise<TaskDisplay> {
   const groups = groupsOf(plan);
   const [log, drawing] = await Promise.all([TaskLog.open(host, command), drawingFor([...groups.values()])]);
-  const progress = new ProgressFile(
-    host,
-    [...groups.values()].map(({ title }) => title),
-  );
+  const names = [...groups.values()].map(({ title }) => title);
+  const progress = await ProgressFile.begin(progressPage ? host : undefined, names);
 
   const begin = (group: Group): void => {
     if (group.began !== undefined) return;
@@ -92,10 +97,11 @@ export async function showTask(host: Host, plan: Plan, command: string): Promise
         }
       },
     },
+    endProgressPage: () => progress.remove(),
     async end() {
       for (const group of groups.values()) group.settle();
       await drawing.end();
-      await progress.written();
+      await progress.remove();
       log.close();
     },
   };

@@ -31,12 +31,14 @@ export interface SituationOptions {
   drift: "keep" | "take";
   /** A directory of wheels, for a machine without an index. */
   wheels?: string | undefined;
+  /** A first install shows its progress on the front door. */
+  progressPage?: boolean | undefined;
 }
 
 /** Reads config, machine and release, and plans; changes nothing. */
 export async function readSituation(
   host: HostReader,
-  { drift, wheels }: SituationOptions,
+  { drift, wheels, progressPage = false }: SituationOptions,
 ): Promise<Situation> {
   const [read, facts, release, generation, environmentInUse, firstPasswords] = await Promise.all([
     readConfig(host),
@@ -46,14 +48,10 @@ export async function readSituation(
     readEnvironmentInUse(host),
     readFirstPasswords(host),
   ]);
-  const desired = desiredState({
-    config: read.config,
-    facts,
-    release,
-    firstPasswords,
-    environmentInUse,
-    wheels,
-  });
+  const doorFirst = progressPage && generation === undefined;
+  const { config } = read;
+  const inputs = { config, facts, release, firstPasswords, environmentInUse, wheels, doorFirst };
+  const desired = desiredState(inputs);
   const since = await writtenSince(host, generation?.number ?? 0);
   const lastWritten = [...(generation?.resources ?? []), ...since];
   const plan = await makePlan(host, { desired: desired.resources, lastWritten, drift });

@@ -17,11 +17,13 @@ export interface DesiredInputs {
   firstPasswords: Readonly<Record<string, string>>;
   environmentInUse: PythonInputs["environmentInUse"];
   wheels: string | undefined;
+  /** The front door opens before the hub is there: a first install that shows its progress. */
+  doorFirst: boolean;
 }
 
 /** What the machine should hold: pure, from config, facts and the release's templates. */
 export function desiredState(inputs: DesiredInputs): DesiredState {
-  const { config, facts, release, firstPasswords, environmentInUse, wheels } = inputs;
+  const { config, facts, release, firstPasswords, environmentInUse, wheels, doorFirst } = inputs;
   const state = new StateBuilder();
   addFoundation(state, release);
   const python = addPython(state, { release, facts, environmentInUse, wheels });
@@ -36,11 +38,8 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
   const current = state.add("link", "/opt/homeroom/current", { target: release.folder }, [
     refOf("directory", "/opt/homeroom"),
   ]);
-  const foundation = state.resources
-    .filter(({ kind }) =>
-      ["apt-package", "directory", "secret", "system-account", "system-group"].includes(kind),
-    )
-    .map(({ kind, id }) => refOf(kind, id));
+  const all = (...kinds: string[]) =>
+    state.resources.filter(({ kind }) => kinds.includes(kind)).map(({ kind, id }) => refOf(kind, id));
   addUnits(state, {
     config,
     facts,
@@ -48,16 +47,16 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     hub: python.hub,
     hubJson: compiled,
     dropIns: people.dropIns,
-    needs: [
-      ...foundation,
+    needs: [...all("directory", "secret", "system-account", "system-group"), command, current],
+    hubNeeds: [
+      ...all("apt-package", "sudoers"),
       ...people.refs,
       hubFile,
       rosterFile,
-      command,
-      current,
       python.hubRef,
       python.environmentRef,
     ],
+    doorFirst,
   });
   return state;
 }

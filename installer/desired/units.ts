@@ -16,8 +16,12 @@ export interface UnitsInputs {
   hubJson: string;
   /** Drop-ins of single people's units, by path below /etc/systemd/system. */
   dropIns: ReadonlyMap<string, string>;
-  /** What the services need beside units: accounts, environments, compiled files. */
+  /** What every service needs beside units: accounts, directories, secrets, the release. */
   needs: readonly ResourceRef[];
+  /** What the hub needs besides: packages, both environments, people, compiled files. */
+  hubNeeds: readonly ResourceRef[];
+  /** The front door opens first and shows how far the installation is, instead of last. */
+  doorFirst: boolean;
 }
 
 /** Units that come up at boot, by the target that wants them. */
@@ -159,7 +163,7 @@ function addUnitFiles(
 
 function addServices(
   state: StateBuilder,
-  { config, facts, needs }: UnitsInputs,
+  { config, facts, needs, hubNeeds, doorFirst }: UnitsInputs,
   hashes: Readonly<Record<string, string>>,
   loaded: ResourceRef,
 ): void {
@@ -174,17 +178,17 @@ function addServices(
   );
   const hub = state.add("service", "homeroom-hub.service", { inputs: hashes["homeroom-hub.service"] }, [
     ...before,
+    ...hubNeeds,
     ...inner,
   ]);
-  const door = state.add("socket", "homeroom-proxy.socket", { listen: shownListen(config, facts) }, [
-    ...before,
-    ...inner,
-  ]);
-  state.add("proxy", "homeroom-proxy", { inputs: hashes["homeroom-proxy@.service"] }, [
-    ...before,
-    ...inner,
-    door,
-  ]);
+  const beforeDoor = doorFirst ? [...before, ...inner] : [...before, ...inner, hub];
+  const door = state.add(
+    "socket",
+    "homeroom-proxy.socket",
+    { listen: shownListen(config, facts) },
+    beforeDoor,
+  );
+  state.add("proxy", "homeroom-proxy", { inputs: hashes["homeroom-proxy@.service"] }, [...beforeDoor, door]);
   if (config.services.cull.enabled) {
     state.add("service", "homeroom-culler.service", { inputs: hashes["homeroom-culler.service"] }, [
       ...before,
