@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigurableProxy } from "configurable-http-proxy/lib/configproxy.js";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { Charge } from "../../../templates/proxy/charge.ts";
 import { drain } from "../../../templates/proxy/drain.ts";
 import { holdForHub } from "../../../templates/proxy/hold-for-hub.ts";
@@ -118,12 +118,12 @@ test("where the hub never answers, the page comes after a while", async () => {
 });
 
 test("with a successor a request in flight ends in peace, and the browser is asked to come back", async () => {
-  let held: ServerResponse | undefined;
-  const { proxy, draining, port, agent, charge } = await frontDoor((_request, response) => {
-    held = response;
-  });
+  const arrived = Promise.withResolvers<ServerResponse>();
+  const { proxy, draining, port, agent, charge } = await frontDoor((_request, response) =>
+    arrived.resolve(response),
+  );
   const answer = request(port, agent);
-  const response = await vi.waitFor(() => held ?? expect.fail("not there yet"));
+  const response = await arrived.promise;
   charge("b").take();
   draining.now = true;
   let done = false;
