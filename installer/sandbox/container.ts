@@ -37,12 +37,13 @@ export async function bootContainer(host: Host, record: MachineRecord, progress:
   });
   const pid = await waitFor(20_000, async () => await supervisorPid(host, record.name));
   if (own !== undefined) {
-    const inner = await waitFor(
-      10_000,
-      async () => (await processTable(host)).find(({ parent }) => parent === pid)?.pid,
-    );
-    if (inner === undefined) throw await bootFailure(host, record.name);
-    await connectNetwork(host, own, inner);
+    const inside = await waitFor(10_000, async () => {
+      const children = (await processTable(host)).filter(({ parent }) => parent === pid);
+      // Other children come and go before the namespaces are there: they are still on this machine.
+      return children.find(({ inner }) => inner.length === 2 && inner[1] === 1)?.pid;
+    });
+    if (inside === undefined) throw await bootFailure(host, record.name);
+    await connectNetwork(host, own, inside);
   }
   const booted = await waitFor(
     bootTimeoutMs,

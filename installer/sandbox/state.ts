@@ -77,3 +77,9 @@ export async function readRecord(host: Host, name: string): Promise<MachineRecor
 export async function machineNames(host: Host): Promise<string[]> {
   return host.list(`${stateDirectory}/machines`);
 }
+
+/** The records of all machines, oldest first; half-made ones without a record are not among them. */
+export async function records(host: Host): Promise<MachineRecord[]> {
+  const all = await Promise.all((await machineNames(host)).map(async (name) => await readRecord(host, name)));
+  return all.filter((record) => record !== undefined).toSorted((a, b) => a.createdMs - b.createdMs);
+}
