@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { exitCodes } from "../errors.ts";
+import { print } from "./context.ts";
 import { reportError } from "./report-error.ts";
 
 /** Loaded one at a time: a command starts without the libraries of all the others. */
@@ -37,10 +38,13 @@ async function main(argv: readonly string[]): Promise<number> {
     .description("A JupyterHub for one class on one server.")
     .option("--root <directory>", "another root than / (for tests)")
     .option("--trace", "print every process and file change, secrets masked")
-    .showSuggestionAfterError()
-    .exitOverride()
-    .action(() => void process.stdout.write(`${guide.trim()}\n`));
+    .addHelpText("after", "\nExamples:\n  sudo homeroom status\n  homeroom config reference limits.memory");
+  if (argv.length === 2) {
+    print(guide.trim());
+    return exitCodes.done;
+  }
   for (const command of await neededCommands(argv)) program.addCommand(command);
+  throwInsteadOfExit(program);
   try {
     await program.parseAsync(argv);
     return Number(process.exitCode ?? exitCodes.done);
@@ -48,6 +52,12 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     return reportError(error);
   }
+}
+
+/** Commands made by themselves inherit nothing: without this commander would end the process in the middle. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride().showSuggestionAfterError();
+  for (const each of command.commands) throwInsteadOfExit(each);
 }
 
 /** The command that was named; all of them for a help text or a misspelled name. */
@@ -59,4 +69,6 @@ async function neededCommands(argv: readonly string[]): Promise<Command[]> {
   return load === undefined ? Promise.all(Object.values(commands).map((each) => each())) : [await load()];
 }
 
-process.exitCode = await main(process.argv);
+/** `--version` is what people type of any program. */
+const words = process.argv.map((word, index) => (index === 2 && word === "--version" ? "version" : word));
+process.exitCode = await main(words);
