@@ -180,3 +180,17 @@ async def test_stopping_is_no_ending(spawner, systemd):
     await asyncio.sleep(0.01)
     assert not told.is_set()
     assert systemd.calls[-1] == ("stop", UNIT)
+
+
+async def test_a_failure_while_stopping_is_forgotten_and_not_told(spawner, systemd):
+    await spawner.start()
+
+    async def stop(unit):
+        systemd.states[UNIT] = UnitState("failed", "exit-code", 219)
+        systemd.watchers[UNIT]("failed")
+
+    systemd.stop = stop
+    await spawner.stop()
+    await asyncio.sleep(0.01)
+    assert systemd.calls[-1] == ("reset_failed", UNIT)
+    assert HomeroomSpawner.endings == {}

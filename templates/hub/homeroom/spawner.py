@@ -157,14 +157,15 @@ class HomeroomSpawner(Spawner):
 
     def _state_changed(self, active):
         if active in ("deactivating", "failed", "inactive"):
-            asyncio.ensure_future(self._ended(active))
+            asyncio.ensure_future(self._ended(active, wanted=self._stopping))
 
-    async def _ended(self, active):
+    async def _ended(self, active, wanted):
         """Tells JupyterHub what ended by itself, and lets systemd forget the failure once its reason is known."""
-        if self.ready and not self._stopping:
+        if self.ready and not wanted:
             await self.poll_and_notify()
         if active == "failed" and not self._starting:
-            await self.poll()
+            if not wanted:
+                await self.poll()
             await self._forget_failure()
 
     async def _forget_failure(self):
