@@ -92,6 +92,14 @@ const changes: readonly Change[] = [
 ];
 
 function addChanging(command: Command): void {
+  command
+    .command("edit")
+    .description("Edit the config with your editor; it is checked before it is saved.")
+    .option("--no-apply", "only write the file")
+    .option("--yes", "apply without asking")
+    .action(async (_: object, self: Command) =>
+      (await import("./config/edit.ts")).editConfig(self.optsWithGlobals()),
+    );
   for (const { name, alias, args, description } of changes) {
     const subcommand = command.command(`${name} ${args}`).description(description);
     if (alias !== undefined) subcommand.alias(alias);

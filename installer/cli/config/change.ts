@@ -8,7 +8,7 @@ import { exitCodes, HomeroomError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import { hostOf, requireRoot } from "../context.ts";
 import type { GlobalOptions } from "../context.ts";
-import { lockConfig, readConfigFile, writeConfigFile } from "./config-file.ts";
+import { header, lockConfig, readConfigFile, writeConfigFile } from "./config-file.ts";
 import { narrate, wantsColor } from "./output.ts";
 import { configPath, readInput } from "./read-text.ts";
 
@@ -53,8 +53,6 @@ async function changeFile(host: Host, edit: Edit): Promise<boolean> {
   await writeConfigFile(host, edited);
   return true;
 }
-
-const header = "# yaml-language-server: $schema=/opt/homeroom/current/config/schema.json\n";
 
 function attempt(edit: () => string): string {
   try {

@@ -1,8 +1,12 @@
+import { readFile, readlink } from "node:fs/promises";
 import { posix } from "node:path";
 import { exitCodes, HomeroomError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import { whoAsks } from "../context.ts";
 import { configPath } from "./read-text.ts";
+
+/** What a new file begins with: editors find the schema by it. */
+export const header = "# yaml-language-server: $schema=/opt/homeroom/current/config/schema.json\n";
 
 const lockPath = "/etc/homeroom/.config.yaml.lock";
 
@@ -22,16 +26,16 @@ interface Holder {
 export async function lockConfig(host: Host): Promise<AsyncDisposable> {
   const mine: Holder = {
     pid: process.pid,
-    started: (await startOf(host, process.pid)) ?? "",
+    started: (await startOf(process.pid)) ?? "",
     who: whoAsks(),
-    terminal: (await host.readLink(`/proc/${process.pid}/fd/0`)) ?? "no terminal",
+    terminal: await readlink("/proc/self/fd/0").catch(() => "no terminal"),
     since: new Date().toISOString(),
   };
   await host.makeDirectory(posix.dirname(lockPath), { mode: 0o755, uid: 0, gid: 0 });
   while (!(await host.create(lockPath, JSON.stringify(mine), { mode: 0o644, uid: 0, gid: 0 }))) {
     const text = (await host.read(lockPath))?.toString("utf8");
     const holder = text === undefined ? undefined : (JSON.parse(text) as Holder);
-    if (holder && (await startOf(host, holder.pid)) === holder.started) throw lockedBy(holder);
+    if (holder && (await startOf(holder.pid)) === holder.started) throw lockedBy(holder);
     await host.remove(lockPath);
   }
   return { [Symbol.asyncDispose]: async () => host.remove(lockPath) };
@@ -44,8 +48,9 @@ function lockedBy({ who, pid, terminal, since }: Holder): HomeroomError {
   });
 }
 
-async function startOf(host: Host, pid: number): Promise<string | undefined> {
-  const stat = (await host.read(`/proc/${pid}/stat`))?.toString("utf8");
+/** Of this system's processes, whatever the host's root is; undefined where there is none of this number. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
   return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
 }
 
