@@ -5,6 +5,10 @@ import os
 
 import tornado.netutil
 from jupyterhub.app import JupyterHub
+from jupyterhub.auth import Authenticator
+from jupyterhub.crypto import CryptKeeper
+from jupyterhub.spawner import Spawner
+from traitlets import default
 
 from .notify import notify, take_listening_sockets, take_notify_socket
 from .requests_in_flight import RequestsInFlight
@@ -19,6 +23,11 @@ class HomeroomHub(JupyterHub):
     """The hub's application; its configuration sets what HomeroomSpawner shares."""
 
     name = "jupyterhub"  # else the command line and the configuration of JupyterHub would not be found
+
+    @default("classes")
+    def _load_classes(self):
+        """Not every authenticator that is installed: for help texts JupyterHub would import them all (14 MB, 0.3 s)."""
+        return [Spawner, Authenticator, CryptKeeper]
 
     def initialize_systemd(self):
         self._notify_socket = take_notify_socket()
