@@ -33,6 +33,7 @@ const enabled: readonly (readonly [target: string, unit: string, file: string])[
   ["multi-user.target", "homeroom-proxy@a.service", "homeroom-proxy@.service"],
   ["multi-user.target", "homeroom-hub.service", "homeroom-hub.service"],
   ["multi-user.target", "homeroom-recover.service", "homeroom-recover.service"],
+  ["multi-user.target", "homeroom-revert.service", "homeroom-revert.service"],
 ];
 const cullerEnabled = ["multi-user.target", "homeroom-culler.service", "homeroom-culler.service"] as const;
 
