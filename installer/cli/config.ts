@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addGoingBack } from "./config/going-back.ts";
 import type { GlobalOptions } from "./context.ts";
 
 /**
@@ -12,6 +13,7 @@ export function configCommand(): Command {
     .action(() => command.outputHelp());
   addLooking(command);
   addChanging(command);
+  addGoingBack(command);
   return command;
 }
 

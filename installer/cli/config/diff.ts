@@ -1,4 +1,4 @@
-import { createTwoFilesPatch } from "diff";
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { loadConfig } from "../../../config/load.ts";
 import { maskText } from "../../../config/secrets.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
@@ -23,7 +23,12 @@ export async function showDiff(
   const to = b === undefined ? undefined : numberOf(b);
   const [before, after] = await Promise.all([textOf(host, from), textOf(host, to)]);
   if (before === after) return narrate("No difference.");
-  print(createTwoFilesPatch(nameOf(from), nameOf(to), masked(before), masked(after), "", "", { context: 2 }));
+  print(
+    createTwoFilesPatch(nameOf(from), nameOf(to), masked(before), masked(after), "", "", {
+      context: 2,
+      headerOptions: FILE_HEADERS_ONLY,
+    }),
+  );
   process.exitCode = exitCodes.pending;
 }
 
