@@ -222,8 +222,9 @@ function flowEntry(keys: Path, value: ConfigNode): string {
 
 function removeEntry(text: string, trail: readonly Step[]): string {
   const { map, pair } = last(trail);
-  if (map.flow) return removeFromFlow(text, map, pair);
   const parent = trail.at(-2);
+  if (map.flow && map.items.length === 1 && parent?.map.flow) return removeEntry(text, trail.slice(0, -1));
+  if (map.flow) return removeFromFlow(text, map, pair);
   if (map.items.length === 1 && parent !== undefined && !parent.map.flow) {
     const between = text.slice(colonOf(text, parent.pair) + 1, range(pair.key)[0]);
     if (between.trim() === "") return removeEntry(text, trail.slice(0, -1));

@@ -20,7 +20,7 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
       groups: mapValues(limits.groups ?? {}, limitsOf),
       users: mapValues(limits.users ?? {}, limitsOf),
     },
-    http: { address: http.address ?? "", port: http.port ?? 80 },
+    http: { address: addressOf(http.address), port: http.port ?? 80 },
     https: httpsOf(https),
     userEnvironment: {
       defaultApp: written.user_environment?.default_app ?? "jupyterlab",
@@ -54,6 +54,11 @@ function normalBaseUrl(baseUrl: string): string {
   return inner === "" ? "/" : `/${inner}/`;
 }
 
+/** Sockets listen on addresses, and this is the one name that everybody means the same by. */
+function addressOf(written: string | undefined): string {
+  return written === "localhost" ? "127.0.0.1" : (written ?? "");
+}
+
 function httpsOf(https: NonNullable<WrittenConfig["https"]>): Config["https"] {
   const tls = { key: https.tls?.key ?? "", cert: https.tls?.cert ?? "" };
   const letsencrypt = {
@@ -63,7 +68,7 @@ function httpsOf(https: NonNullable<WrittenConfig["https"]>): Config["https"] {
   };
   const enabled = https.enabled ?? false;
   const mode = !enabled ? "off" : tls.key !== "" || tls.cert !== "" ? "manual" : "letsencrypt";
-  return { enabled, mode, address: https.address ?? "", port: https.port ?? 443, tls, letsencrypt };
+  return { enabled, mode, address: addressOf(https.address), port: https.port ?? 443, tls, letsencrypt };
 }
 
 function limitsOf({ memory, cpu, tasks }: Partial<Limits>): Partial<Limits> {

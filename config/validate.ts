@@ -44,6 +44,15 @@ class SchemaReader {
   }
 
   private readObject(node: ConfigNode, part: Schema, path: Path): unknown {
+    if (node.kind === "list" && node.items.length === 0) {
+      return this.warn(
+        "wrong-type",
+        node,
+        path,
+        `\`${dotted(path)}\` is a section, and empty.`,
+        "Delete the brackets.",
+      );
+    }
     if (node.kind !== "map") {
       const hint = `Write keys under \`${path.at(-1)}:\`, each in its own line and two spaces further in.`;
       return this.refuse(
@@ -108,10 +117,7 @@ class SchemaReader {
   }
 
   private readList(node: ConfigNode, part: Schema, path: Path): unknown {
-    if (node.kind === "map") {
-      const hint = "Write one name a line, each after a dash and a space.";
-      return this.refuse("wrong-type", node, path, `\`${dotted(path)}\` is a list.`, hint);
-    }
+    if (node.kind === "map") return this.readNamesAsKeys(node, path);
     if (node.kind === "scalar") return this.readSingle(node, path);
     const inner = resolveSchema(part.items ?? {});
     const values: string[] = [];
@@ -120,6 +126,23 @@ class SchemaReader {
       if (value !== undefined) values.push(value);
     }
     return values;
+  }
+
+  /** Names as keys with nothing behind them: TLJH takes the keys. */
+  private readNamesAsKeys(node: MapNode, path: Path): string[] | undefined {
+    const hint = "Write one name a line, each after a dash and a space.";
+    const names = node.entries.map(({ key }) => key);
+    if (node.entries.some(({ value }) => value.kind !== "scalar" || readScalar(value).type !== "null")) {
+      return this.refuse("wrong-type", node, path, `\`${dotted(path)}\` is a list.`, hint);
+    }
+    this.warn(
+      "wrong-type",
+      node,
+      path,
+      `\`${dotted(path)}\` is a list; the keys here are taken for it.`,
+      hint,
+    );
+    return names;
   }
 
   private readItem(item: ConfigNode, part: Schema, path: Path): string | undefined {

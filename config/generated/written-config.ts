@@ -241,7 +241,7 @@ enabled?: boolean
  */
 timeout?: number
 /**
- * Every how many seconds to look for idle servers.
+ * Every how many seconds to look for idle servers; 0 means half the timeout.
  */
 every?: number
 /**

@@ -105,25 +105,47 @@ export function namesDiffer(context: RuleContext): Finding[] {
 export function groupsAreUsable(context: RuleContext): Finding[] {
   return Object.keys(context.config.users.extraUserGroups).flatMap((group) => {
     const path = ["users", "extra_user_groups", group];
-    if (reservedGroups.has(group) || /^(?:homeroom|jupyter|systemd)-/.test(group)) {
-      const message = `The group \`${group}\` belongs to the system: who is in it could take over the machine or the hub.`;
+    const hint = "Choose another name for the group; for sudo write the people under `users.admin`.";
+    if (reservedGroups.has(group) || /^(?:homeroom|jupyter|systemd)(?:-|$)/.test(group)) {
+      const message = `The group \`${group}\` belongs to the system: its members could take over the machine or the hub.`;
+      return [finding(context, "error", "reserved-group", path, message, hint)];
+    }
+    if (powerfulGroups.has(group)) {
+      const message = `Members of \`${group}\` can read or change what is not theirs.`;
       return [
-        finding(context, "error", "reserved-group", path, message, "Choose another name for the group."),
+        finding(
+          context,
+          "warning",
+          "powerful-group",
+          path,
+          message,
+          "Make sure that you trust everybody in it.",
+        ),
       ];
     }
     if (/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(group)) return [];
     const message = `\`${group}\` cannot be the name of a Unix group.`;
-    const hint = "Use at most 32 letters, digits, - and _, and begin with a letter.";
-    return [finding(context, "error", "group-name", path, message, hint)];
+    return [
+      finding(
+        context,
+        "error",
+        "group-name",
+        path,
+        message,
+        "Use at most 32 letters, digits, - and _, and begin with a letter.",
+      ),
+    ];
   });
 }
 
-/** Groups whose members can read or change what is not theirs, on Debian and Ubuntu. */
+/** Whoever is in them is root, or soon, on Debian and Ubuntu; and TLJH's own. */
 const reservedGroups = new Set(
-  (
-    "root sudo wheel admin adm disk shadow kmem mem tty utmp staff docker lxd libvirt kvm netdev daemon bin sys " +
-    "src operator backup mail nogroup nobody polkitd messagebus crontab ssh _ssh sshd input video render homeroom"
-  ).split(" "),
+  "root sudo wheel admin shadow disk kmem daemon bin sys jupyterhub-admins jupyterhub-users".split(" "),
+);
+
+/** Groups that a class may need (containers, instruments), but that reach beyond one's own home. */
+const powerfulGroups = new Set(
+  "adm docker lxd libvirt kvm netdev staff mail backup operator input tty".split(" "),
 );
 
 /** In TLJH, lists of people in the chosen authenticator's block win over `users`, and those of `Authenticator` lose. */

@@ -7,7 +7,7 @@ import type { RuleContext } from "./rule.ts";
 /** A timeout shorter than the interval between looks cannot be kept. */
 export function cullTimeoutIsLongerThanEvery(context: RuleContext): Finding[] {
   const { enabled, timeout, every } = context.config.services.cull;
-  if (!enabled || timeout >= every) return [];
+  if (!enabled || timeout >= every || every === 0) return [];
   const message = `Servers are to stop after ${timeout} s without activity, but are looked at every ${every} s only.`;
   const hint = `Make \`timeout\` at least \`every\`, or \`every\` ${timeout} or less.`;
   return [finding(context, "warning", "cull-timeout", ["services", "cull", "timeout"], message, hint)];
