@@ -20,6 +20,9 @@ import { keepClientsConnected } from "./keep-clients-connected.ts";
 import { RouteStore } from "./route-store.ts";
 import { feedWatchdog, listeningSockets, notify } from "./systemd.ts";
 
+/** As in the socket units: Node sets a socket's queue anew, to 511 where it is not told. */
+const backlog = 4096;
+
 const environment = (name: string): string => {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set: homeroom-proxy runs as a service of systemd`);
@@ -71,5 +74,5 @@ process.on("uncaughtException", (error) => journal.error("uncaught: %s", error.s
 
 async function listen(server: Server, fd: number | undefined): Promise<void> {
   if (fd === undefined) throw new Error("systemd gave no socket of that name");
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ fd }, resolve));
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ fd, backlog }, resolve));
 }
