@@ -74,5 +74,5 @@ process.on("uncaughtException", (error) => journal.error("uncaught: %s", error.s
 
 async function listen(server: Server, fd: number | undefined): Promise<void> {
   if (fd === undefined) throw new Error("systemd gave no socket of that name");
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ fd, backlog }, resolve));
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ fd }, backlog, resolve));
 }
