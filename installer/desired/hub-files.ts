@@ -7,8 +7,6 @@ export function hubJson(config: Config): string {
     base_url: config.baseUrl,
     authenticator: { class: config.auth.class, traits: config.auth.traits },
     default_url: config.userEnvironment.defaultApp === "classic" ? "/tree" : "/lab",
-    memory_limit: config.limits.memory,
-    cpu_limit: config.limits.cpu,
     cull: {
       enabled: cull.enabled,
       timeout: cull.timeout,
@@ -22,14 +20,19 @@ export function hubJson(config: Config): string {
   });
 }
 
-/** roster.json: who may log in. The hub reads it again by itself whenever it changes. */
-export function rosterJson({ users }: Config, firstPasswords: Readonly<Record<string, string>>): string {
+/** roster.json: who may log in, and with how much. The hub reads it again by itself whenever it changes. */
+export function rosterJson(
+  { users, limits }: Config,
+  firstPasswords: Readonly<Record<string, string>>,
+): string {
   return json({
     allowed: users.allowed,
     admins: users.admin,
     banned: users.banned,
     open: users.open,
     first_passwords: firstPasswords,
+    memory_limit: limits.memory,
+    cpu_limit: limits.cpu,
   });
 }
 

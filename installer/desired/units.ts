@@ -2,6 +2,8 @@ import type { Config } from "../../config/config.ts";
 import type { Facts } from "../resources/facts.ts";
 import { hashOf } from "../resources/hash.ts";
 import type { ResourceRef } from "../resources/resource.ts";
+import { escapeSpecifiers } from "../systemd/specifiers.ts";
+import { quoteWord } from "../systemd/words.ts";
 import { classMemory } from "./class-memory.ts";
 import { hashesBelow, textOf, type Release } from "./release.ts";
 import type { StateBuilder } from "./state-builder.ts";
@@ -106,15 +108,18 @@ function shownListen(config: Config, { ipv6 }: Facts): string {
   return `${ipv6 ? "[::]" : "0.0.0.0"}:${config.http.port}`;
 }
 
-function cullOptions({ services: { cull } }: Config): string {
+function cullOptions({ baseUrl, services: { cull } }: Config): string {
   return [
+    `--url=http://hub${encodeURI(baseUrl)}hub/api`,
     `--timeout=${cull.timeout}`,
     `--cull-every=${cull.every}`,
     `--concurrency=${cull.concurrency}`,
     `--max-age=${cull.maxAge}`,
     ...(cull.users ? ["--cull-users=true"] : []),
     ...(cull.removeNamedServers ? ["--remove-named-servers=true"] : []),
-  ].join(" ");
+  ]
+    .map((option) => escapeSpecifiers(quoteWord(option)))
+    .join(" ");
 }
 
 /** A hash of everything a service is started with: where it differs from the running one's, it is restarted. */

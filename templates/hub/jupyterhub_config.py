@@ -62,8 +62,6 @@ HomeroomSpawner.share(
     roster=roster,
 )
 c.Spawner.default_url = compiled["default_url"]
-c.Spawner.mem_limit = compiled["memory_limit"]
-c.Spawner.cpu_limit = compiled["cpu_limit"]
 # systemd ends a start that takes too long and says why; the hub waits a little longer than that.
 c.Spawner.start_timeout = compiled["server_start_timeout"] + 15
 c.Spawner.http_timeout = 120

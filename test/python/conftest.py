@@ -17,7 +17,8 @@ def write_roster(tmp_path):
     path = tmp_path / "roster.json"
 
     def write(**changes):
-        roster = {"allowed": [], "admins": [], "banned": [], "open": False, "first_passwords": {}, **changes}
+        people = {"allowed": [], "admins": [], "banned": [], "open": False, "first_passwords": {}}
+        roster = {**people, "memory_limit": None, "cpu_limit": None, **changes}
         fresh = tmp_path / "roster.new"
         fresh.write_text(json.dumps(roster))
         fresh.rename(path)

@@ -35,11 +35,11 @@ def spawner(tmp_path, write_roster, systemd):
         systemd=systemd,
         credentials=CredentialServer(logging.getLogger("test")),
         owners=AccountOwners(tmp_path / "accounts.json"),
-        roster=Roster(write_roster(allowed=["john-doe"])),
+        roster=Roster(write_roster(allowed=["john-doe"], memory_limit=1024**3)),
     )
     HomeroomSpawner.endings.clear()
     hub = Hub(bind_url="http+unix://%2Frun%2Fhomeroom%2Fhub.sock/hub/", base_url="/hub/")
-    config = Config({"Spawner": {"mem_limit": 1024**3, "default_url": "/lab", "environment": {"CLASS": "1a"}}})
+    config = Config({"Spawner": {"default_url": "/lab", "environment": {"CLASS": "1a"}}})
     user = User(person, {"config": config, "spawner_class": HomeroomSpawner, "hub": hub, "base_url": "/"}, db=session)
     made = user.spawner
     made.hub = hub

@@ -1,4 +1,4 @@
-"""Who may come in, and as what: compiled by the installer, read again whenever the file changes."""
+"""Who may come in, as what, and with how much: compiled by the installer, read again whenever the file changes."""
 
 import json
 import os
@@ -27,6 +27,7 @@ class Roster:
                 self._normalize(name): hashed.encode() for name, hashed in written["first_passwords"].items()
             }
             open_to_all = bool(written["open"])
+            limits = (written["memory_limit"], written["cpu_limit"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             if self._seen is None:
                 raise
@@ -34,6 +35,7 @@ class Roster:
         self._seen = seen
         self.allowed, self.admins, self.banned = named["allowed"], named["admins"], named["banned"]
         self.first_passwords, self.open = first_passwords, open_to_all
+        self._limits = limits
         return True
 
     def lets_in(self, name):
@@ -45,6 +47,11 @@ class Roster:
         """Whether the roster itself names this person."""
         self.refresh()
         return name not in self.banned and (name in self.allowed or name in self.admins)
+
+    def limits(self):
+        """What one person may use: bytes of memory and cores, None where there is no limit. systemd enforces it."""
+        self.refresh()
+        return self._limits
 
     def is_admin(self, name):
         self.refresh()
