@@ -25,7 +25,7 @@ export function fileArguments(editor: string, file: string, line: number | undef
 }
 
 /** Words as a shell splits them: quotes keep spaces, a backslash keeps the next character. */
-export function splitWords(text: string): string[] {
+function splitWords(text: string): string[] {
   const words = text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/g) ?? [];
   return words.map((word) =>
     word.replace(
