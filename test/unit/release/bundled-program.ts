@@ -1,5 +1,5 @@
-import { gt } from "semver";
+import { Ajv2020 } from "ajv/dist/2020.js";
 
 // What build-release.test.ts bundles: a CommonJS package, and a part with another one that is loaded on demand.
 const { readA } = await import("./bundled-part.ts");
-process.stdout.write(JSON.stringify([gt("2.0.0", "1.0.0"), readA("a: 1")]));
+process.stdout.write(JSON.stringify([new Ajv2020().validate({ type: "number" }, 1), readA("a: 1")]));
