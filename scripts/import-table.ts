@@ -37,7 +37,7 @@ const table: Readonly<Record<string, Rule | "everything">> = {
   },
   "installer/plan": { code: ["installer/resources"], types: [hostInterface] },
   "installer/apply": {
-    code: ["installer/resources", "installer/plan/undo-plan.ts", errors],
+    code: ["installer/resources", "installer/plan/undo-plan.ts", "installer/host/lock-file.ts", errors],
     types: ["installer/plan", hostInterface],
   },
   "installer/health": { code: [], types: ["config", hostInterface] },

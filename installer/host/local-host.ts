@@ -27,7 +27,8 @@ export interface HostOptions {
 
 /** The machine that this process runs on. */
 export function createHost({ root = "/", trace = () => undefined }: HostOptions = {}): Host {
-  const at = (path: string) => (root === "/" ? path : join(root, path));
+  // Processes are this system's, whatever the root is.
+  const at = (path: string) => (root === "/" || path.startsWith("/proc/") ? path : join(root, path));
   /** Another root belongs to whoever runs the tests; only the real one has accounts to give files to. */
   const owned = (owner: FileOwner): FileOwner =>
     root === "/" || process.getuid?.() === 0

@@ -188,10 +188,11 @@ describe("config set, unset, add, remove", () => {
   });
   it("waits for nobody: a second change is told who is at it", async () => {
     await write("");
-    const started = (await readFile(`/proc/${process.pid}/stat`, "utf8")).split(") ")[1]?.split(" ")[19];
+    const startedAt = (await readFile(`/proc/${process.pid}/stat`, "utf8")).split(") ")[1]?.split(" ")[19];
     const holder = {
       pid: process.pid,
-      started,
+      startedAt,
+      command: "config edit",
       who: "ada",
       terminal: "/dev/pts/7",
       since: "2026-01-01T08:00:00Z",
@@ -199,7 +200,7 @@ describe("config set, unset, add, remove", () => {
     await writeFile(join(root, "etc/homeroom/.config.yaml.lock"), JSON.stringify(holder));
     const result = await config(["set", "--no-apply", "http.port", "81"]);
     expect(result.exitCode).toBe(75);
-    expect(result.stderr).toContain("ada is changing the config since 2026-01-01T08:00:00Z");
+    expect(result.stderr).toContain("`homeroom config edit` of ada is at work since 2026-01-01T08:00:00Z");
     expect(result.stderr).toContain("/dev/pts/7");
   });
   it("refuses what sets nothing", async () => {

@@ -1,7 +1,7 @@
-import { readFile, readlink } from "node:fs/promises";
 import { posix } from "node:path";
-import { exitCodes, HomeroomError } from "../../errors.ts";
+import { HomeroomError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
+import { lockFile } from "../../host/lock-file.ts";
 import { whoAsks } from "../context.ts";
 import { configPath } from "./read-text.ts";
 
@@ -10,48 +10,13 @@ export const header = "# yaml-language-server: $schema=/opt/homeroom/current/con
 
 const lockPath = "/etc/homeroom/.config.yaml.lock";
 
-interface Holder {
-  pid: number;
-  /** Start of the process in clock ticks since boot; tells a process from a later one of the same number. */
-  started: string;
-  who: string;
-  terminal: string;
-  since: string;
-}
-
 /**
  * Lets one person at a time change the file.
  * @throws HomeroomError (exit code 75) naming who holds it, since when and where.
  */
 export async function lockConfig(host: Host): Promise<AsyncDisposable> {
-  const mine: Holder = {
-    pid: process.pid,
-    started: (await startOf(process.pid)) ?? "",
-    who: whoAsks(),
-    terminal: await readlink("/proc/self/fd/0").catch(() => "no terminal"),
-    since: new Date().toISOString(),
-  };
   await host.makeDirectory(posix.dirname(lockPath), { mode: 0o755, uid: 0, gid: 0 });
-  while (!(await host.create(lockPath, JSON.stringify(mine), { mode: 0o644, uid: 0, gid: 0 }))) {
-    const text = (await host.read(lockPath))?.toString("utf8");
-    const holder = text === undefined ? undefined : (JSON.parse(text) as Holder);
-    if (holder && (await startOf(holder.pid)) === holder.started) throw lockedBy(holder);
-    await host.remove(lockPath);
-  }
-  return { [Symbol.asyncDispose]: async () => host.remove(lockPath) };
-}
-
-function lockedBy({ who, pid, terminal, since }: Holder): HomeroomError {
-  return new HomeroomError(`${who} is changing the config since ${since} (process ${pid}, ${terminal}).`, {
-    remedy: "Wait until they are done, then run this again.",
-    exitCode: exitCodes.locked,
-  });
-}
-
-/** Of this system's processes, whatever the host's root is; undefined where there is none of this number. */
-async function startOf(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  return lockFile(host, { path: lockPath, command: "config", who: whoAsks() });
 }
 
 /** The file's bytes; undefined where there is none. Links are followed: a teacher may keep the file elsewhere. */

@@ -1,0 +1,63 @@
+import { exitCodes, HomeroomError } from "../errors.ts";
+import type { Host } from "./host.ts";
+
+export interface LockOptions {
+  /** The lock's file, in a directory that only root can write. */
+  path: string;
+  /** The command at work, as typed after `homeroom`. */
+  command: string;
+  /** The account that asked for it. */
+  who: string;
+}
+
+interface Holder {
+  pid: number;
+  /** Start time in clock ticks since boot (field 22 of proc(5) stat): tells a reused pid. */
+  startedAt: string;
+  command: string;
+  who: string;
+  terminal: string;
+  since: string;
+}
+
+/**
+ * Holds a lock until it is disposed of; one whose holder is gone is taken over.
+ * @throws HomeroomError (exit code 75) naming who holds it, since when and where.
+ */
+export async function lockFile(host: Host, { path, command, who }: LockOptions): Promise<AsyncDisposable> {
+  const mine: Holder = {
+    pid: process.pid,
+    startedAt: (await startTime(host, process.pid)) ?? "",
+    command,
+    who,
+    terminal: (await host.readLink(`/proc/${process.pid}/fd/0`)) ?? "no terminal",
+    since: new Date().toISOString(),
+  };
+  while (!(await host.create(path, JSON.stringify(mine), { mode: 0o644, uid: 0, gid: 0 }))) {
+    const holder = await currentHolder(host, path);
+    if (holder === undefined) await host.remove(path);
+    else throw lockedBy(holder);
+  }
+  return { [Symbol.asyncDispose]: () => host.remove(path) };
+}
+
+function lockedBy({ command, who, since, pid, terminal }: Holder): HomeroomError {
+  return new HomeroomError(
+    `\`homeroom ${command}\` of ${who} is at work since ${since} (process ${pid}, ${terminal}).`,
+    { remedy: "Wait until it is done, then run this again.", exitCode: exitCodes.locked },
+  );
+}
+
+/** Undefined where the lock is gone or its holder is. */
+async function currentHolder(host: Host, path: string): Promise<Holder | undefined> {
+  const text = (await host.read(path))?.toString("utf8");
+  if (text === undefined) return undefined;
+  const holder = JSON.parse(text) as Holder;
+  return (await startTime(host, holder.pid)) === holder.startedAt ? holder : undefined;
+}
+
+async function startTime(host: Host, pid: number): Promise<string | undefined> {
+  const stat = (await host.read(`/proc/${pid}/stat`))?.toString("utf8");
+  // The second field, the program's name, may hold spaces and parentheses.
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+}
