@@ -8,6 +8,8 @@ import importlib.metadata
 import json
 import sys
 
+sys.path.append("templates/hub")  # what stands in for packages that have no wheel
+
 from jupyterhub.auth import Authenticator
 from jupyterhub.spawner import Spawner
 from jupyterhub.traitlets import ByteSpecification, Callable, Command, EntryPointType

@@ -104,6 +104,8 @@ async function build(
     "sync",
     "--quiet",
     "--require-hashes",
+    // A source archive would run its set-up here, and with what no lock holds.
+    "--no-build",
     "--python",
     `${path}/bin/python`,
     ...(state.wheels === undefined ? [] : ["--offline", "--no-index", "--find-links", state.wheels]),

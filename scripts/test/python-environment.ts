@@ -16,7 +16,8 @@ export function preparePython(root: string): string {
 
   rmSync(environment, { recursive: true, force: true });
   run(["/usr/bin/python3", "-m", "venv", environment]);
-  for (const lock of locks) run([python, "-m", "pip", "install", "-qq", "--no-compile", "-r", lock]);
+  for (const lock of locks)
+    run([python, "-m", "pip", "install", "-qq", "--no-compile", "--no-deps", "-r", lock]);
   writeFileSync(stamp, wanted);
   return python;
 }

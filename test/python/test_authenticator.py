@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import bcrypt
 import pytest
@@ -167,3 +168,13 @@ def test_short_names_and_dotted_paths(name, write_roster):
 def test_what_is_no_authenticator_is_named(name, write_roster):
     with pytest.raises(ValueError, match=name):
         authenticator_class(name, Roster(write_roster()))
+
+
+def test_one_time_passwords_are_those_of_rfc_6238():
+    import onetimepass
+    import pyotp
+
+    secret = pyotp.random_base32()
+    assert onetimepass.valid_totp(int(pyotp.TOTP(secret).now()), secret)
+    assert not onetimepass.valid_totp("12345", secret) or pyotp.TOTP(secret).now() == "012345"
+    assert Path(onetimepass.__file__).parent.name == "hub"
