@@ -29,7 +29,8 @@ export interface Applied {
   milliseconds: number;
 }
 
-const healthPatienceMs = 60_000;
+/** A slow machine takes this long at the worst; where nothing is wrong nobody waits. */
+const healthPatienceMs = 180_000;
 
 /**
  * From config to committed generation. Where nothing differs nothing is written, not even a lock.

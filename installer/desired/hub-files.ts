@@ -1,5 +1,8 @@
 import type { Config } from "../../config/config.ts";
 
+/** A slow machine may take this long to start a notebook server; a quick one takes one second. */
+export const serverStartSeconds = 120;
+
 /** hub.json: everything of the config that the hub reads at its start. A change here restarts the hub. */
 export function hubJson(config: Config): string {
   const { cull } = config.services;
@@ -16,7 +19,7 @@ export function hubJson(config: Config): string {
       max_age: cull.maxAge,
       remove_named_servers: cull.removeNamedServers,
     },
-    server_start_timeout: 60,
+    server_start_timeout: serverStartSeconds,
   });
 }
 

@@ -4,6 +4,7 @@ import { hashOf } from "../resources/hash.ts";
 import type { ResourceRef } from "../resources/resource.ts";
 import { escapeSpecifiers } from "../systemd/specifiers.ts";
 import { quoteWord } from "../systemd/words.ts";
+import { serverStartSeconds } from "./hub-files.ts";
 import { classMemory } from "./class-memory.ts";
 import { hashesBelow, textOf, type Release } from "./release.ts";
 import type { StateBuilder } from "./state-builder.ts";
@@ -73,7 +74,7 @@ function renderedUnits({ config, facts, release, hub }: UnitsInputs): [string, s
     HUB: hub,
     NODE: release.node,
     LISTEN: listenOf(config),
-    START_TIMEOUT: "60",
+    START_TIMEOUT: String(serverStartSeconds),
     USERS_MEMORY_MAX: String(classMemory(facts.memory)),
     USER_MEMORY_MAX: memory === null ? "infinity" : String(memory),
     USER_CPU_QUOTA: config.limits.cpu === null ? "" : `${Math.round(config.limits.cpu * 100)}%`,
