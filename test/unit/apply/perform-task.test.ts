@@ -160,18 +160,17 @@ function dyingAfter(changes: number): { host: Host; died: () => boolean } {
       left -= 1;
       return change(...args);
     };
-  const { write, makeDirectory, link, remove, append, create, rename } = host;
   return {
     died: () => dead,
     host: {
       ...host,
-      write: mortal(write),
-      makeDirectory: mortal(makeDirectory),
-      link: mortal(link),
-      remove: mortal(remove),
-      append: mortal(append),
-      create: mortal(create),
-      rename: mortal(rename),
+      write: mortal((...args: Parameters<Host["write"]>) => host.write(...args)),
+      makeDirectory: mortal((...args: Parameters<Host["makeDirectory"]>) => host.makeDirectory(...args)),
+      link: mortal((...args: Parameters<Host["link"]>) => host.link(...args)),
+      remove: mortal((...args: Parameters<Host["remove"]>) => host.remove(...args)),
+      append: mortal((...args: Parameters<Host["append"]>) => host.append(...args)),
+      create: mortal((...args: Parameters<Host["create"]>) => host.create(...args)),
+      rename: mortal((...args: Parameters<Host["rename"]>) => host.rename(...args)),
     },
   };
 }
