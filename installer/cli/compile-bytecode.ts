@@ -19,7 +19,8 @@ async function compile(host: Host, unit: string, user: string, folders: readonly
       "--collect",
       `--unit=${unit}`,
       `--uid=${user}`,
-      "--nice=10",
+      // Whoever logs in meanwhile comes first.
+      "--property=CPUSchedulingPolicy=idle",
       "--property=UMask=0002",
       "--",
       "/usr/bin/python3",

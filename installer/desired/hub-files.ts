@@ -1,7 +1,7 @@
 import type { Config } from "../../config/config.ts";
 
 /** A slow machine may take this long to start a notebook server; a quick one takes one second. */
-export const serverStartSeconds = 120;
+export const serverStartSeconds = 180;
 
 /** hub.json: everything of the config that the hub reads at its start. A change here restarts the hub. */
 export function hubJson(config: Config): string {
