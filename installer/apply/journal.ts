@@ -14,6 +14,8 @@ export class Journal {
   readonly #host: Host;
   readonly #path: string;
   #line = 0;
+  /** The last line is not whole: the next one starts on a line of its own. */
+  #torn = false;
   #tail: Promise<void> = Promise.resolve();
 
   private constructor(host: Host, id: string) {
@@ -33,6 +35,7 @@ export class Journal {
   static async resume(host: Host, record: TaskRecord): Promise<Journal> {
     const journal = new Journal(host, record.task.id);
     journal.#line = (await readEntries(host, record.task.id)).length;
+    journal.#torn = !(await readText(host, record.task.id)).endsWith("\n");
     return journal;
   }
 
@@ -40,8 +43,17 @@ export class Journal {
   record(event: Event): Promise<void> {
     const entry = { line: this.#line, time: new Date().toISOString(), ...event };
     this.#line += 1;
-    this.#tail = this.#tail.then(() => this.#host.append(this.#path, JSON.stringify(entry), { mode: 0o600 }));
-    return this.#tail;
+    const written = this.#tail.then(() => this.#append(JSON.stringify(entry)));
+    // What one line fails for may be over by the next.
+    this.#tail = written.catch(() => undefined);
+    return written;
+  }
+
+  async #append(line: string): Promise<void> {
+    const start = this.#torn ? "\n" : "";
+    this.#torn = true;
+    await this.#host.append(this.#path, `${start}${line}`, { mode: 0o600 });
+    this.#torn = false;
   }
 }
 
@@ -82,13 +94,19 @@ export async function interruptedTask(host: HostReader): Promise<TaskRecord | un
   return record?.state === ("running" satisfies TaskState) ? record : undefined;
 }
 
-/** A power cut can leave half a last line, which announces nothing that was done. */
+/** A power cut or a full disk can leave half a line, which announces nothing that was done. */
 async function readEntries(host: HostReader, id: string): Promise<JournalEntry[]> {
-  const text = (await host.read(pathOf(id)))?.toString("utf8") ?? "";
-  return text
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as JournalEntry);
+  return (await readText(host, id)).split("\n").flatMap((line) => {
+    try {
+      return [JSON.parse(line) as JournalEntry];
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function readText(host: HostReader, id: string): Promise<string> {
+  return (await host.read(pathOf(id)))?.toString("utf8") ?? "";
 }
 
 function pathOf(id: string): string {

@@ -37,6 +37,7 @@ export async function performTask(host: Host, parts: TaskParts): Promise<number>
   for (const content of contents.values()) await keepBlob(host, content);
   const journal = await Journal.begin(host, task);
   const begun = new Set<PlannedStep>();
+  let generation: number;
   try {
     await runSteps(host, task.plan.steps, {
       signal,
@@ -61,20 +62,19 @@ export async function performTask(host: Host, parts: TaskParts): Promise<number>
     await parts.health();
     signal.throwIfAborted();
     events.phase("commit");
-    const generation = await parts.commit();
-    await journal.record({ event: "committed", generation });
-    await journal.record({ event: "ended", state: "completed" });
-    return generation;
+    generation = await parts.commit();
   } catch (error) {
     events.phase("undo");
     const undone = await takeBack(host, journal, [...begun], events);
-    await journal.record({
-      event: "ended",
-      state: signal.aborted ? "cancelled" : undone,
-      error: wordsOf(error),
-    });
+    const state = signal.aborted && undone === "undone" ? "cancelled" : undone;
+    // Without this line the next command takes everything back once more; what failed first is what to tell.
+    await journal.record({ event: "ended", state, error: wordsOf(error) }).catch(() => undefined);
     throw withOutcome(error, task, undone);
   }
+  // The generation is in use: nothing that fails from here on may take it back.
+  await journal.record({ event: "committed", generation });
+  await journal.record({ event: "ended", state: "completed" });
+  return generation;
 }
 
 /** Undoes steps that were begun, in reverse; collects every error instead of stopping at the first. */

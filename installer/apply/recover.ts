@@ -14,19 +14,24 @@ export interface Recovery {
 /** Kinds that systemd itself brings up after the recovery when the machine boots. */
 const startedBySystemd = new Set(["service", "socket", "proxy"]);
 
-/**
- * Finishes or undoes the task that a crash interrupted, if there is one.
- * @param options.booting before the hub has started: services are left to systemd
- */
+export interface RecoverOptions {
+  /** Before the hub has started: services are left to systemd. */
+  booting: boolean;
+  /** The generation in use, 0 before there is one: where its pointer moved, the task was done. */
+  inUse: number;
+}
+
+/** Finishes or undoes the task that a crash interrupted, if there is one. */
 export async function recover(
   host: Host,
   events: TaskEvents,
-  { booting }: { booting: boolean },
+  { booting, inUse }: RecoverOptions,
 ): Promise<Recovery | undefined> {
   const record = await interruptedTask(host);
   if (record === undefined) return undefined;
   const journal = await Journal.resume(host, record);
-  if (record.generation !== undefined) {
+  if (inUse !== record.task.from) {
+    if (record.generation === undefined) await journal.record({ event: "committed", generation: inUse });
     await journal.record({ event: "ended", state: "completed" });
     return { task: record, outcome: "was-committed" };
   }

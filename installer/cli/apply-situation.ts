@@ -3,7 +3,7 @@ import { performTask } from "../apply/perform-task.ts";
 import { recover, type Recovery } from "../apply/recover.ts";
 import type { Task } from "../apply/task.ts";
 import { HomeroomError } from "../errors.ts";
-import { commitGeneration } from "../generations/generations.ts";
+import { commitGeneration, currentGeneration } from "../generations/generations.ts";
 import { writtenResources } from "../generations/written-resources.ts";
 import { checkHealth } from "../health/health.ts";
 import type { Host } from "../host/host.ts";
@@ -127,7 +127,8 @@ async function refuseWhatThisMachineCannot({ read }: Situation): Promise<void> {
 
 async function recoverShown(host: Host): Promise<Recovery | undefined> {
   const silent = { step: () => undefined, said: () => undefined, phase: () => undefined };
-  return recover(host, silent, { booting: false });
+  const inUse = (await currentGeneration(host))?.number ?? 0;
+  return recover(host, silent, { booting: false, inUse });
 }
 
 /** The next command after a crash says what happened and what was done about it. */

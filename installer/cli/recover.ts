@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { lockMachine } from "../apply/lock.ts";
 import { recover } from "../apply/recover.ts";
+import { currentGeneration } from "../generations/generations.ts";
 import { tellRecovery } from "./apply-situation.ts";
 import { hostOf, narrate, requireRoot, whoAsks, type GlobalOptions } from "./context.ts";
 
@@ -20,7 +21,8 @@ export function recoverCommand(): Command {
         said: () => undefined,
         phase: () => undefined,
       };
-      const recovery = await recover(host, events, { booting: options.boot === true });
+      const inUse = (await currentGeneration(host))?.number ?? 0;
+      const recovery = await recover(host, events, { booting: options.boot === true, inUse });
       tellRecovery(recovery);
     });
 }

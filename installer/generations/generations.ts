@@ -55,7 +55,13 @@ export async function commitGeneration(
   await host.makeDirectory(path, { mode: 0o700, ...root });
   await host.write(`${path}/config.yaml`, configText, { mode: 0o600, ...root });
   await host.write(`${path}/manifest.json`, `${JSON.stringify(generation)}\n`, { mode: 0o600, ...root });
-  await host.link(current, nameOf(generation.number));
+  const name = nameOf(generation.number);
+  try {
+    await host.link(current, name);
+  } catch (error) {
+    // It may have failed after the pointer moved, and then the generation is in use.
+    if ((await host.readLink(current)) !== name) throw error;
+  }
 }
 
 function pathOf(number: number): string {

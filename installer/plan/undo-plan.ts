@@ -10,8 +10,9 @@ import type { Plan, PlannedStep } from "./plan.ts";
  */
 export function undoPlan(steps: readonly PlannedStep[]): Plan {
   const taken = steps.filter((step) => kindOf(step.kind).inert !== true);
+  // The order also holds through what stays.
   const uses = new Map<ResourceRef, ResourceRef[]>(
-    taken.map((step) => [refOf(step.kind, step.id), step.uses]),
+    steps.map((step) => [refOf(step.kind, step.id), step.uses]),
   );
   const back = taken.map(({ kind, id, before, after }) => ({
     kind,

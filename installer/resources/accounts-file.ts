@@ -34,6 +34,7 @@ export async function readAccounts(host: HostReader): Promise<Accounts> {
   if (known?.signature === signature) return known.accounts;
   const accounts = parseAccounts(host);
   remembered.set(host, { signature, accounts });
+  accounts.catch(() => remembered.delete(host));
   return accounts;
 }
 

@@ -114,7 +114,7 @@ describe("a task", () => {
         () => false,
       );
       if (ended && !dying.died()) break;
-      const recovery = await recover(host, silent, { booting: true });
+      const recovery = await recover(host, silent, { booting: true, inUse: 1 });
       expect(["undone", "was-committed", undefined]).toContain(recovery?.outcome);
       const now = await contents();
       expect([
@@ -122,7 +122,7 @@ describe("a task", () => {
         ["1", "2", "second-2"],
       ]).toContainEqual(now);
       if (now[0] === "1") await apply(old, desired("1", "2").resources);
-      expect(await recover(host, silent, { booting: true })).toBeUndefined();
+      expect(await recover(host, silent, { booting: true, inUse: 1 })).toBeUndefined();
     }
     expect(await contents()).toEqual(["1", "2", "second-2"]);
   });
