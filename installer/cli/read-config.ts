@@ -21,6 +21,12 @@ export interface ReadConfig {
  */
 export async function readConfig(host: HostReader): Promise<ReadConfig> {
   const bytes = await host.read(configPath);
+  if (bytes === undefined && (await host.stat(configPath)) !== undefined) {
+    throw new HomeroomError(`${configPath} is a link or a folder, not a file.`, {
+      remedy: "Put the file itself there: whoever may change what a link points to could rule the machine.",
+      exitCode: exitCodes.invalidConfig,
+    });
+  }
   if (bytes === undefined) {
     throw new HomeroomError(`There is no ${configPath} on this machine.`, {
       remedy: "Run `sudo homeroom install`: it asks what it needs to know and writes the file.",

@@ -77,7 +77,7 @@ function renderedUnits({ config, facts, release, hub }: UnitsInputs): [string, s
     START_TIMEOUT: String(serverStartSeconds),
     USERS_MEMORY_MAX: String(classMemory(facts.memory)),
     USER_MEMORY_MAX: memory === null ? "infinity" : String(memory),
-    USER_CPU_QUOTA: config.limits.cpu === null ? "" : `${Math.round(config.limits.cpu * 100)}%`,
+    USER_CPU_QUOTA: config.limits.cpu === null ? "" : `${Math.max(1, Math.round(config.limits.cpu * 100))}%`,
     CULL_OPTIONS: cullOptions(config),
   };
   const placedElsewhere = new Set(["homeroom-backoff.conf", "homeroom-user-admin.conf"]);
@@ -97,10 +97,13 @@ function substituted(release: Release, path: string, values: Readonly<Record<str
   });
 }
 
-/** ListenStream= as systemd.socket(5) writes it: "80", "192.0.2.1:80" or "[::1]:80". */
+/**
+ * ListenStream= as systemd.socket(5) writes it: "80", "192.0.2.1:80" or "[::1]:80"; an IPv6 address in its
+ * shortest form (RFC 5952), in which systemd shows it again.
+ */
 function listenOf({ http: { address, port } }: Config): string {
   if (address === "") return String(port);
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  return address.includes(":") ? `${new URL(`http://[${address}]`).hostname}:${port}` : `${address}:${port}`;
 }
 
 /** What systemd shows as Listen for it: a bare port is every address. */

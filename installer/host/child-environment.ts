@@ -29,5 +29,8 @@ export function childEnvironment({ env, as }: RunOptions): Record<string, string
     const value = process.env[name];
     if (value !== undefined) base[name] = value;
   }
+  // uv does not read pip's variable, and a mirror is usually named only there.
+  const mirror = process.env["PIP_INDEX_URL"];
+  if (mirror !== undefined && base["UV_INDEX_URL"] === undefined) base["UV_DEFAULT_INDEX"] ??= mirror;
   return { ...base, ...env };
 }

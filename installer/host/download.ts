@@ -13,9 +13,25 @@ export async function download(
   { signal, accept = "*/*" }: { signal: AbortSignal; accept?: string },
 ): Promise<Buffer> {
   prepare();
-  const response = await fetch(address, { signal, headers: { accept } });
-  if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+  const { href, authorization } = withoutCredentials(address);
+  const response = await fetch(href, { signal, headers: { accept, ...authorization } });
+  if (!response.ok) throw new Error(`${href} answered ${response.status}`);
   return Buffer.from(await response.arrayBuffer());
+}
+
+/** A mirror's address may hold a name and a password: fetch wants them in a header, and no log may have them. */
+export function withoutCredentials(address: string): {
+  href: string;
+  authorization?: { authorization: string };
+} {
+  const url = new URL(address);
+  const { username, password } = url;
+  url.username = "";
+  url.password = "";
+  if (username === "" && password === "") return { href: url.href };
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const authorization = `Basic ${Buffer.from(pair).toString("base64")}`;
+  return { href: url.href, authorization: { authorization } };
 }
 
 function prepare(): void {

@@ -47,7 +47,7 @@ export interface RunResult {
  */
 export interface HostReader {
   stat(path: string): Promise<FileStat | undefined>;
-  /** The file's bytes; undefined where there is none. Does not follow a link in the last component. */
+  /** The file's bytes; undefined where there is none, or something else. Does not follow a link in the last component. */
   read(path: string): Promise<Buffer | undefined>;
   readLink(path: string): Promise<string | undefined>;
   /** Names in a directory, sorted; [] where there is none. */

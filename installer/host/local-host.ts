@@ -58,8 +58,9 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
     },
     run: start,
     async download(address, options) {
-      trace(`download ${address}`);
-      return (await import("./download.ts")).download(address, options);
+      const { download, withoutCredentials } = await import("./download.ts");
+      trace(`download ${withoutCredentials(address).href}`);
+      return download(address, options);
     },
     async write(path, content, { mode, uid, gid }) {
       trace(`write ${path} (mode ${mode.toString(8)})`);
@@ -136,10 +137,16 @@ async function statOf(path: string): Promise<FileStat> {
   };
 }
 
-async function readFileItself(path: string): Promise<Buffer> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+/** Undefined where something else than a file has the name: a link is not followed, a pipe not waited for. */
+async function readFileItself(path: string): Promise<Buffer | undefined> {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ELOOP" || error.code === "ENXIO") return undefined;
+    throw error;
+  });
+  if (file === undefined) return undefined;
   try {
-    return await file.readFile();
+    return (await file.stat()).isFile() ? await file.readFile() : undefined;
   } finally {
     await file.close();
   }

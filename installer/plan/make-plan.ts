@@ -30,7 +30,7 @@ export async function makePlan(host: HostReader, { desired, lastWritten, drift }
     const resource = want ?? last;
     if (resource === undefined) continue;
     const is = actual.get(ref);
-    if (isDeepStrictEqual(is, want?.state) || kindOf(resource.kind).followsNeeds === true) continue;
+    if (isAsWanted(resource.kind, is, want?.state) || kindOf(resource.kind).followsNeeds === true) continue;
     if (want === undefined && !isOursToRemove(resource)) continue;
     const how = driftOf(resource.kind, is, last?.state, want?.state);
     if (how !== undefined) drifted.push({ kind: resource.kind, id: resource.id, how });
@@ -92,6 +92,11 @@ async function readAll(host: HostReader, resources: readonly Resource[]): Promis
  */
 function isOursToRemove({ kind, adopted }: Resource): boolean {
   return adopted !== true && kindOf(kind).inert !== true;
+}
+
+function isAsWanted(kind: string, is: unknown, want: unknown): boolean {
+  if (isDeepStrictEqual(is, want)) return true;
+  return is !== undefined && want !== undefined && kindOf(kind).isSame?.(is, want) === true;
 }
 
 /** Only what people edit can drift; a service that runs with other inputs is simply restarted. */

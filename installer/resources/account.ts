@@ -18,10 +18,9 @@ export const account: ResourceKind<AccountState> = {
   kind: "account",
   exclusive: "accounts",
   async read(host, id) {
-    const there = (await readAccounts(host)).users.get(id);
-    if (there === undefined || (await isClosed(host, id))) return undefined;
-    return { home: there.home, shell: there.shell };
+    return (await openAccounts(host, [id])).get(id);
   },
+  readMany: openAccounts,
   async write(host, id, state) {
     const there = (await readAccounts(host)).users.get(id);
     if (there === undefined) {
@@ -44,10 +43,24 @@ async function make(host: Host, id: string, { home, shell }: AccountState): Prom
   await host.run(["useradd", "--create-home", "--user-group", ...closed, ...places]);
 }
 
+async function openAccounts(host: HostReader, ids: readonly string[]): Promise<Map<string, AccountState>> {
+  const [{ users }, closed] = await Promise.all([readAccounts(host), closedAccounts(host)]);
+  const found = new Map<string, AccountState>();
+  for (const id of ids) {
+    const there = users.get(id);
+    if (there !== undefined && !closed.has(id)) found.set(id, { home: there.home, shell: there.shell });
+  }
+  return found;
+}
+
 /** Expired by shadow(5): the eighth field is a day since 1970 that has come. */
-async function isClosed(host: HostReader, id: string): Promise<boolean> {
+async function closedAccounts(host: HostReader): Promise<Set<string>> {
   const shadow = (await host.read("/etc/shadow"))?.toString("utf8") ?? "";
-  const line = shadow.split("\n").find((entry) => entry.startsWith(`${id}:`));
-  const expires = line?.split(":")[7] ?? "";
-  return expires !== "" && Number(expires) * dayMs <= Date.now();
+  const today = Date.now() / dayMs;
+  const closed = new Set<string>();
+  for (const line of shadow.split("\n")) {
+    const [name = "", , , , , , , expires = ""] = line.split(":");
+    if (expires !== "" && Number(expires) <= today) closed.add(name);
+  }
+  return closed;
 }

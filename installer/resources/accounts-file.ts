@@ -39,14 +39,14 @@ export async function readAccounts(host: HostReader): Promise<Accounts> {
 }
 
 /**
- * Numbers for an owner given by name ("root", "homeroom-hub").
+ * Numbers for an owner given by name ("root", "homeroom-hub"), or by number where it has no name (any more).
  * @throws HomeroomError where the account or group is not on the machine.
  */
 export async function resolveOwner(host: HostReader, owner: string, group: string): Promise<FileOwner> {
   if (owner === "root" && group === "root") return { uid: 0, gid: 0 };
   const accounts = await readAccounts(host);
-  const uid = accounts.users.get(owner)?.uid;
-  const gid = accounts.groups.get(group)?.gid;
+  const uid = accounts.users.get(owner)?.uid ?? numberOf(owner);
+  const gid = accounts.groups.get(group)?.gid ?? numberOf(group);
   if (uid === undefined || gid === undefined) {
     throw new HomeroomError(
       `There is no ${uid === undefined ? `account ${owner}` : `group ${group}`} on this machine.`,
@@ -56,6 +56,10 @@ export async function resolveOwner(host: HostReader, owner: string, group: strin
     );
   }
   return { uid, gid };
+}
+
+function numberOf(name: string): number | undefined {
+  return /^\d+$/.test(name) ? Number(name) : undefined;
 }
 
 function fields(file: Buffer | undefined): string[][] {

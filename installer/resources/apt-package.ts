@@ -51,7 +51,8 @@ async function writePackages(
   }
   try {
     await aptGet(host, ["install", "--", ...missing], progress);
-  } catch {
+  } catch (error) {
+    if (progress.signal.aborted) throw error;
     progress.report("the package lists may be old: fetching them anew");
     await aptGet(host, ["update"], progress);
     await aptGet(host, ["install", "--", ...missing], progress);
@@ -75,7 +76,8 @@ async function aptGet(host: Host, args: readonly string[], progress: Progress): 
     env,
     timeoutMs: 20 * minute,
     onLine: (line) => progress.report(line),
-    signal: progress.signal,
+    // Cut in the middle, dpkg leaves half-configured packages: only fetching the lists may be.
+    ...(args[0] === "update" ? { signal: progress.signal } : {}),
   };
   try {
     await host.run(argv, options);

@@ -50,6 +50,12 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
     await build(host, id, state, progress);
     await host.write(stampOf(id), JSON.stringify(state), { mode: 0o644, uid: 0, gid: 0 });
   },
+  // The uv, the wheels and the release that built it do not make it another one.
+  isSame: (is, wanted) =>
+    is.lock === wanted.lock &&
+    is.python === wanted.python &&
+    is.owner === wanted.owner &&
+    is.group === wanted.group,
   describe: ({ id, after }) => ({
     words: `${after === undefined ? "remove" : "build"} the ${id.startsWith("/opt/homeroom/hub/") ? "hub's" : "shared"} Python environment`,
     affects: { who: "nobody" },

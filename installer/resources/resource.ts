@@ -64,6 +64,8 @@ export interface ResourceKind<State> {
   writeMany?(host: Host, changes: readonly Change<State>[], progress: Progress): Promise<void>;
   /** Keeps what `write` is about to replace, so that it can be written again. */
   preserve?(host: Host, id: string): Promise<void>;
+  /** Whether what is there will do, where states also say how a thing is made; else they have to be equal. */
+  isSame?(is: State, wanted: State): boolean;
   /** People edit these by hand: a change that is not ours is drift and is asked about. */
   readonly editedByHand?: true;
   /**

@@ -47,6 +47,7 @@ export const wheelProgram: ResourceKind<WheelProgramState> = {
     }
     await unpack(host, folder, name, state, wheel);
   },
+  isSame: (is, wanted) => is.wheel === wanted.wheel && is.sha256 === wanted.sha256,
   describe: ({ id, after }) => ({
     words: `${after === undefined ? "remove" : "fetch"} ${id.slice(id.lastIndexOf("/") + 1)}`,
     affects: { who: "nobody" },
@@ -80,7 +81,7 @@ async function fetchWheel(
     return await host.download(address, { signal: deadline });
   } catch (error) {
     throw new HomeroomError(
-      `Could not fetch ${project} from the Python package index ${new URL(index).host}.`,
+      `Could not fetch ${project} from the Python package index ${URL.parse(index)?.host ?? "that is set"}.`,
       {
         remedy:
           "Check that this machine reaches it (a proxy is taken from HTTPS_PROXY, a mirror from PIP_INDEX_URL), then run the same command again.",
