@@ -1,0 +1,151 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { keepBlob } from "../../../installer/resources/blobs.ts";
+import {
+  pythonEnvironment,
+  type PythonEnvironmentState,
+} from "../../../installer/resources/python-environment.ts";
+import { FakeHost } from "../../fake-host.ts";
+
+const progress = { report: () => undefined, signal: new AbortController().signal };
+const uv = "/opt/homeroom/runtimes/uv-1/uv";
+const hub = "/opt/homeroom/hub/abc";
+const shared = "/opt/homeroom/environments/def";
+const stamp = (path: string) => `/var/lib/homeroom/environments/${path.slice(1).replaceAll("/", "-")}.json`;
+
+let machine: FakeHost;
+let lock: string;
+
+beforeEach(async () => {
+  machine = new FakeHost({
+    "/etc/passwd": "root:x:0:0::/root:/bin/sh\nhomeroom-env:x:500:500::/nonexistent:/bin/false\n",
+    "/etc/group": "root:x:0:\nhomeroom-env:x:500:\nhomeroom-admins:x:600:\n",
+  });
+  for (const path of [
+    "/opt/homeroom/hub",
+    "/opt/homeroom/environments",
+    "/var/cache/homeroom",
+    "/var/lib/homeroom/environments",
+    "/var/lib/homeroom/blobs",
+  ]) {
+    machine.putDirectory(path);
+  }
+  machine.programs[uv] = ([verb, ...args], m) => {
+    if (verb === "venv") m.put(`${args.at(-1)}/bin/python`, "");
+    return "";
+  };
+  machine.programs["chmod"] = machine.programs["find"] = () => "";
+  machine.programs[`${shared}/bin/python`] = () => "";
+  lock = await keepBlob(machine, "jupyterlab==4 --hash=sha256:00\n");
+  machine.inject(undefined);
+});
+
+const hubState = (): PythonEnvironmentState => ({ lock, python: "3.11", owner: "root", group: "root", uv });
+const sharedState = (): PythonEnvironmentState => ({
+  ...hubState(),
+  owner: "homeroom-env",
+  group: "homeroom-admins",
+  afterwards: "/release/after.py",
+});
+
+async function build(path: string, state: PythonEnvironmentState): Promise<void> {
+  await pythonEnvironment.write(machine, path, state, progress);
+}
+
+describe("the hub's environment", () => {
+  test("is built from the lock with its hashes, and never from source", async () => {
+    await build(hub, hubState());
+    expect(machine.ran).toEqual([
+      [uv, "venv", "--quiet", "--allow-existing", "--python", "/usr/bin/python3", hub],
+      `${uv} pip sync --quiet --require-hashes --no-build --python ${hub}/bin/python /var/cache/homeroom/root/${lock}.txt`.split(
+        " ",
+      ),
+    ]);
+    expect(machine.ranWith.map(({ as, cwd }) => [as, cwd])).toEqual([
+      [undefined, hub],
+      [undefined, hub],
+    ]);
+    expect(machine.ranWith[0]?.env).toMatchObject({ HOME: "/var/cache/homeroom/root", UV_NO_CONFIG: "1" });
+    expect(machine.text(`/var/cache/homeroom/root/${lock}.txt`)).toContain("--hash=sha256:00");
+    expect(await pythonEnvironment.read(machine, hub)).toEqual(hubState());
+  });
+
+  test("has its stamp last: one that was cut short is no environment, and is built anew", async () => {
+    for (let at = 0; ; at += 1) {
+      machine.inject({ at, kind: "fail", when: "before" });
+      await build(hub, hubState()).catch(() => undefined);
+      const { struck } = machine;
+      machine.inject(undefined);
+      if (!struck) break;
+      expect(await pythonEnvironment.read(machine, hub)).toBeUndefined();
+    }
+    expect(await pythonEnvironment.read(machine, hub)).toEqual(hubState());
+  });
+
+  test("comes from a folder of wheels where there is no index", async () => {
+    await build(hub, { ...hubState(), wheels: "/wheels" });
+    expect(machine.ran[1]?.slice(8, -1)).toEqual(["--offline", "--no-index", "--find-links", "/wheels"]);
+  });
+
+  test.each([
+    ["another uv", { uv: "/opt/uv-2/uv" }, true],
+    ["wheels", { wheels: "/wheels" }, true],
+    ["another script", { afterwards: "/other.py" }, true],
+    ["another lock", { lock: "0" }, false],
+    ["another Python", { python: "3.13" }, false],
+    ["another owner", { owner: "homeroom-env" }, false],
+    ["another group", { group: "homeroom-admins" }, false],
+  ])("made with %s", (_, change, same) => {
+    expect(pythonEnvironment.isSame?.(hubState(), { ...hubState(), ...change })).toBe(same);
+  });
+
+  test("is removed with its stamp, stamp first", async () => {
+    await build(hub, hubState());
+    machine.inject(undefined);
+    await pythonEnvironment.write(machine, hub, undefined, progress);
+    expect(machine.changes).toEqual([`remove ${stamp(hub)}`, `remove tree ${hub}`]);
+  });
+});
+
+describe("the shared environment", () => {
+  test("is built by its owner, never by root, and opened to all admins", async () => {
+    await build(shared, sharedState());
+    expect(machine.ranWith.map(({ as }) => as)).toEqual(machine.ran.map(() => ({ uid: 500, gid: 600 })));
+    expect(machine.ran.slice(2)).toEqual([
+      [`${shared}/bin/python`, "-I", "/release/after.py"],
+      ["chmod", "--recursive", "g+rwX,o+rX", "--", shared],
+      ["find", shared, "-type", "d", "-exec", "chmod", "g+s", "{}", "+"],
+    ]);
+    expect(await machine.stat(shared)).toMatchObject({ mode: 0o2775, uid: 500, gid: 600 });
+    expect(await machine.stat("/var/cache/homeroom/homeroom-env")).toMatchObject({ mode: 0o700, uid: 500 });
+    expect(await pythonEnvironment.read(machine, shared)).toEqual(sharedState());
+  });
+
+  test("is moved aside, never deleted: admins have put their own into it", async () => {
+    await build(shared, sharedState());
+    machine.put(`${shared}/share/of-an-admin`, "work");
+    await build(shared, sharedState());
+    const [, aside = ""] = (await machine.list("/opt/homeroom/environments")).toSorted();
+    expect(aside).toMatch(/^def\.replaced-\d{4}-/);
+    expect(machine.text(`/opt/homeroom/environments/${aside}/share/of-an-admin`)).toBe("work");
+  });
+
+  test.each([
+    ["its interpreter is gone", () => machine.take(`${shared}/bin/python`)],
+    ["it is gone", () => machine.take(shared)],
+    ["its stamp is gone", () => machine.take(stamp(shared))],
+    [
+      "its owner has another number now",
+      () => machine.put("/etc/passwd", "homeroom-env:x:501:501::/:/bin/sh\n"),
+    ],
+  ])("is none where %s", async (_, spoil) => {
+    await build(shared, sharedState());
+    spoil();
+    expect(await pythonEnvironment.read(machine, shared)).toBeUndefined();
+  });
+
+  test("never uses a cache of somebody else", async () => {
+    machine.put("/var/cache/homeroom/homeroom-env/uv/planted", "");
+    await build(shared, sharedState());
+    expect(machine.text("/var/cache/homeroom/homeroom-env/uv/planted")).toBeUndefined();
+  });
+});
