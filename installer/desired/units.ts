@@ -159,14 +159,14 @@ function addUnitFiles(
   links: readonly (readonly [target: string, unit: string, file: string])[],
 ): ResourceRef {
   const refs = [...units].map(([id, text]) => state.unit(id, text));
-  for (const [target, unit, file] of links) {
-    const folder = `${target}.wants`;
-    const wants = state.directory(`/etc/systemd/system/${folder}`);
-    refs.push(
-      state.add("link", `/etc/systemd/system/${folder}/${unit}`, { target: `/etc/systemd/system/${file}` }, [
-        wants,
-      ]),
-    );
+  const folder = "/etc/systemd/system";
+  for (const target of new Set(links.map(([wanting]) => wanting))) {
+    const wants = state.directory(`${folder}/${target}.wants`);
+    for (const [, unit, file] of links.filter(([wanting]) => wanting === target)) {
+      refs.push(
+        state.add("link", `${folder}/${target}.wants/${unit}`, { target: `${folder}/${file}` }, [wants]),
+      );
+    }
   }
   return state.add("units-loaded", "systemd", { fresh: true }, refs);
 }
