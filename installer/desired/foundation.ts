@@ -5,6 +5,7 @@ import type { StateBuilder } from "./state-builder.ts";
 
 /** What polkit, sudo and nbgitpuller need beside what a Debian server has anyway. */
 const packages = ["dbus", "polkitd", "sudo", "git"];
+/** None is among the admins, who may use sudo: homeroom-env works with their group, but is no member of it. */
 const services = ["homeroom-hub", "homeroom-proxy", "homeroom-env"];
 /** Only services are in these two: who may reach the hub's socket, and the servers' sockets. */
 const socketGroups = ["homeroom-hubapi", "homeroom-sock"];
@@ -18,10 +19,6 @@ export function addFoundation(state: StateBuilder, release: Release): void {
   for (const name of services) {
     state.add("system-account", name, { home: "/nonexistent", shell: "/usr/sbin/nologin" });
   }
-  state.add("membership", `${adminsGroup}:homeroom-env`, { member: true }, [
-    refOf("system-group", adminsGroup),
-    refOf("system-account", "homeroom-env"),
-  ]);
   addDirectories(state);
   for (const name of ["proxy-token", "cookie-secret", "culler-token"]) {
     state.add("secret", `/var/lib/homeroom/secrets/${name}`, { bytes: 32 }, [

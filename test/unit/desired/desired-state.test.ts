@@ -164,7 +164,6 @@ describe("what the config says reaches the machine", () => {
     const state = desiredFrom(banned);
     expect(idsOf(state, "account")).toEqual(["jupyter-teacher", "jupyter-alice"]);
     expect(idsOf(state, "membership")).toEqual([
-      "homeroom-admins:homeroom-env",
       "homeroom-admins:jupyter-teacher",
       "choir:jupyter-alice",
     ]);
