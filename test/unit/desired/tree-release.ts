@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../../..");
 const folders = ["units", "polkit", "sudoers", "tmpfiles"];
 
 /** Debian 12 on a small server. */
-export const bookworm: Facts = {
+const bookworm: Facts = {
   os: { id: "debian", version: "12", name: "Debian GNU/Linux 12 (bookworm)" },
   architecture: "x86_64",
   memory: 4 * 1024 ** 3,
