@@ -163,10 +163,7 @@ describe("what the config says reaches the machine", () => {
       "users:\n  admin: [teacher]\n  allowed: [alice, mallory]\n  banned: [mallory]\n  extra_user_groups: { choir: [alice, mallory] }\n";
     const state = desiredFrom(banned);
     expect(idsOf(state, "account")).toEqual(["jupyter-teacher", "jupyter-alice"]);
-    expect(idsOf(state, "membership")).toEqual([
-      "homeroom-admins:jupyter-teacher",
-      "choir:jupyter-alice",
-    ]);
+    expect(idsOf(state, "membership")).toEqual(["homeroom-admins:jupyter-teacher", "choir:jupyter-alice"]);
     expect(jsonOf(state, "roster")).toMatchObject({ banned: ["mallory"], open: false });
     const hyphen = unitOf(desiredFrom(full), "homeroom-user@anna\\x2dlena.service.d/60-homeroom-admin.conf");
     expect(hyphen).toContain("[Service]");
