@@ -9,7 +9,11 @@ function tier(name: string, options: object): { extends: true; test: object } {
 }
 
 /** Machines are slow and share ports, memory and two cores: one file after the other. */
-const oneByOne = { fileParallelism: false, maxWorkers: 1 };
+const oneByOne = {
+  fileParallelism: false,
+  maxWorkers: 1,
+  globalSetup: "test/remove-installed-machines.ts",
+};
 
 export default defineConfig({
   test: {

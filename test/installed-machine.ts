@@ -1,12 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { fetchPackage } from "../scripts/release/fetch-package.ts";
 import { makeRelease } from "../scripts/release/make-release.ts";
 import { nodePackages } from "../scripts/release/node-packages.ts";
-import type { Machine } from "../installer/sandbox/machine.ts";
+import { list, up, type Machine, type UpOptions } from "../installer/sandbox/machine.ts";
+import type { MachineImage, MachineKind } from "../installer/sandbox/state.ts";
+import { installedName } from "./installed-name.ts";
+import { testMachine } from "./machine.ts";
 import { startRegistry, type Registry } from "./registry/registry.ts";
 
 export const admin = "teacher";
 export const adminPassword = "secret-of-the-teacher";
+
+/**
+ * A machine with Homeroom on it, for tests of what comes after the installing: the hub answers, `admin` can log in
+ * with `adminPassword`, nobody else is in the config.
+ *
+ *     describe.each(testImages)("backups on %s", (image) => {
+ *       let machine: Machine;
+ *       beforeAll(async () => {
+ *         machine = await installedMachine(image, { purpose: "backup" });
+ *       });
+ *       afterAll(async () => {
+ *         await machine?.down();
+ *       });
+ *
+ * The first caller of a run installs once for each image, by the real bootstrap.sh from a release of this checkout,
+ * and powers that machine off; it and everybody after it start a machine of their own from its disk, in five to
+ * seven seconds: with an address, a machine-id and a disk that nobody else sees, so a test may break whatever it likes.
+ * The end of the run takes the first one away (remove-installed-machines.ts); the caller takes away its own.
+ * Whoever tests the installing itself makes a bare `testMachine` and calls `bootstrap`.
+ * @param options purpose: a word for the machine's name, up to 16 letters; kind: "container" where nothing is said;
+ *   memoryBytes, cpus and port as the sandbox takes them.
+ */
+export async function installedMachine(
+  image: MachineImage,
+  { purpose, kind = "container", memoryBytes = installedMemory, ...options }: InstalledMachineOptions,
+): Promise<Machine> {
+  const from = installedName(kind, image);
+  if ((await list()).every(({ name }) => name !== from)) await installOnce(from, kind, image);
+  const machine = await testMachine(purpose, { ...options, memoryBytes, from });
+  await hubAnswers(machine, kind === "vm" ? 10 * 60_000 : 60_000);
+  return machine;
+}
+
+/** The class's share is worked out of it at the install: a copy with another amount would find something to do. */
+const installedMemory = 3 * 1024 ** 3;
+
+type InstalledMachineOptions = Pick<UpOptions, "kind" | "memoryBytes" | "cpus" | "port"> & {
+  purpose: string;
+};
+
+async function installOnce(name: string, kind: MachineKind, image: MachineImage): Promise<void> {
+  const machine = await up({ name, kind, image, memoryBytes: installedMemory });
+  try {
+    await using registry = await serveRelease();
+    await bootstrap(machine, registry);
+    await machine.powerOff();
+  } catch (error) {
+    await machine.down();
+    throw error;
+  }
+}
+
+/** Waits until the front door says that the hub is well. */
+export async function hubAnswers(machine: Machine, timeoutMs = 60_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let last = "";
+  while (Date.now() < deadline) {
+    try {
+      const { status } = await fetch(`${machine.url}/hub/health`, { signal: AbortSignal.timeout(10_000) });
+      if (status === 200) return;
+      last = `it answered ${status}`;
+    } catch (error) {
+      last = String(error);
+    }
+    await sleep(100);
+  }
+  throw new Error(`the hub of ${machine.name} did not answer within ${timeoutMs / 1000} s: ${last}`);
+}
 
 /** The release of this checkout behind a server that stands in for the npm registry and the website. */
 export async function serveRelease(): Promise<Registry> {

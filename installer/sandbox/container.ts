@@ -69,7 +69,9 @@ export async function prepareContainer(host: Host, record: MachineRecord): Promi
     made.add(path);
   };
   await makeParents(upper);
-  for (const { path, mode, content } of await guestSettings(host, record)) {
+  // What it started from may have a number already; where the file is empty, systemd gives the machine its own.
+  const number = record.from === undefined ? [] : [{ path: "/etc/machine-id", mode: 0o444, content: "" }];
+  for (const { path, mode, content } of [...(await guestSettings(host, record)), ...number]) {
     await makeParents(`${upper}${path.slice(0, path.lastIndexOf("/"))}`);
     await host.write(`${upper}${path}`, content, { mode, ...root });
   }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Machine } from "../../installer/sandbox/machine.ts";
-import { admin, adminPassword, bootstrap, serveRelease } from "../installed-machine.ts";
-import { testMachine } from "../machine.ts";
+import { admin, adminPassword, installedMachine } from "../installed-machine.ts";
+import { testImages } from "../machine.ts";
 
 /** HOMEROOM_KEEP_SCREENSHOTS=1 renews the pictures of README.md. */
 const pictures =
@@ -16,10 +16,7 @@ const second = 1000;
 let machine: Machine;
 let browser: Browser;
 beforeAll(async () => {
-  const registry = await serveRelease();
-  machine = await testMachine("browser");
-  await bootstrap(machine, registry);
-  await registry[Symbol.asyncDispose]();
+  machine = await installedMachine(testImages[0] ?? "bookworm", { purpose: "browser" });
   browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: [

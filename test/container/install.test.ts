@@ -5,6 +5,7 @@ import {
   admin,
   adminPassword,
   bootstrap,
+  hubAnswers,
   invocations,
   serveRelease,
   shell,
@@ -266,12 +267,7 @@ print(done.returncode, done.stderr[-300:])`;
 
   test("after a reboot everything comes back by itself", async () => {
     await machine.reboot();
-    await expect
-      .poll(async () => (await fetch(`${machine.url}/hub/health`).catch(() => undefined))?.status, {
-        timeout: 60_000,
-        interval: 200,
-      })
-      .toBe(200);
+    await hubAnswers(machine);
     const client = await loggedIn("bob", students.bob);
     await client.startServer("bob");
     expect(await client.run("bob", "5*4")).toBe("20");

@@ -115,6 +115,7 @@ describe.each(testImages)("a %s container", (image) => {
     const asked = await machine.exec(["systemctl", "is-active", "only-here"], { okCodes: [3, 4] });
     expect(asked.stdout).toBe("inactive\n");
     await base.exec(["sh", "-c", "echo installed >/root/state; rm /etc/debian_version"]);
+    const baseNumber = (await base.exec(["cat", "/etc/machine-id"])).stdout;
     await expect(testMachine("early", { from: base.name })).rejects.toThrow("no powered-off machine");
     await base.powerOff();
     expect(await base.state()).toBe("stopped");
@@ -128,6 +129,12 @@ describe.each(testImages)("a %s container", (image) => {
         "cat /root/state /etc/hostname; [ ! -e /etc/debian_version ]",
       ]);
       expect(seen.stdout).toBe(`installed\n${second.name}\n`);
+      const numbers = await Promise.all(
+        [first, second].map(async (one) => (await one.exec(["cat", "/etc/machine-id"])).stdout),
+      );
+      expect(new Set([...numbers, baseNumber]).size).toBe(3);
+      expect(numbers.join("")).toMatch(/^([0-9a-f]{32}\n){2}$/);
+      expect(first.url).not.toBe(second.url);
       await expect(base.down()).rejects.toThrow("is in use");
       await expect(up({ name: base.name })).rejects.toThrow("is in use");
     }
