@@ -50,7 +50,15 @@ export interface Config {
     letsencrypt: { email: string; domains: string[]; staging: boolean };
   };
   userEnvironment: { defaultApp: "jupyterlab" | "classic"; lean: boolean };
-  environment: { manager: "venv" | "conda"; packages: string[]; apt: string[]; from: string | null };
+  environment: {
+    manager: "venv" | "conda";
+    /** Requirements (PEP 508). */
+    packages: string[];
+    apt: string[];
+    /** Packages without a wheel are built, too. */
+    sourcePackages: boolean;
+    from: string | null;
+  };
   classroom: { skel: string | null };
   services: {
     cull: {

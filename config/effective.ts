@@ -29,7 +29,13 @@ export function effective(config: Config): { [key: string]: Json } {
       letsencrypt: { ...https.letsencrypt },
     },
     user_environment: { default_app: userEnvironment.defaultApp, lean: userEnvironment.lean },
-    environment: { ...environment },
+    environment: {
+      manager: environment.manager,
+      packages: environment.packages,
+      apt: environment.apt,
+      source_packages: environment.sourcePackages,
+      from: environment.from,
+    },
     classroom: { ...classroom },
     services: {
       cull: {

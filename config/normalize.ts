@@ -28,8 +28,9 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
     },
     environment: {
       manager: environment.manager ?? "venv",
-      packages: environment.packages ?? [],
-      apt: environment.apt ?? [],
+      packages: (environment.packages ?? []).map((text) => text.trim()),
+      apt: unique(environment.apt ?? []),
+      sourcePackages: environment.source_packages ?? false,
       from: environment.from ?? null,
     },
     classroom: { skel: written.classroom?.skel ?? null },

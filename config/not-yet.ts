@@ -21,8 +21,6 @@ export const notYet: readonly NotYet[] = [
   { path: ["limits", "users"], asked: ({ limits }) => !empty(limits.users) },
   { path: ["user_environment", "lean"], asked: ({ userEnvironment }) => !userEnvironment.lean },
   { path: ["environment", "manager"], asked: ({ environment }) => environment.manager !== "venv" },
-  { path: ["environment", "packages"], asked: ({ environment }) => environment.packages.length > 0 },
-  { path: ["environment", "apt"], asked: ({ environment }) => environment.apt.length > 0 },
   { path: ["environment", "from"], asked: ({ environment }) => environment.from !== null },
   { path: ["classroom", "skel"], asked: ({ classroom }) => classroom.skel !== null },
   { path: ["services", "cull", "kernels"], asked: ({ services }) => services.cull.kernels > 0 },

@@ -1,4 +1,5 @@
 import { baseUrlShape, addressesAreAddresses, portsDiffer, pathsAreAbsolute } from "./rules/address-rules.ts";
+import { aptNamesAreNames, packagesAreRequirements, packagesDiffer } from "./rules/environment-rules.ts";
 import {
   letsencryptNeedsEmailAndDomains,
   letsencryptAndCertificateExclude,
@@ -58,6 +59,9 @@ const textRules: readonly TextRule[] = [
   listsInBlocksWin,
   cullTimeoutIsLongerThanEvery,
   memoryIsEnough,
+  packagesAreRequirements,
+  packagesDiffer,
+  aptNamesAreNames,
   unusedSections,
 ];
 

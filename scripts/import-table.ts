@@ -31,8 +31,8 @@ const table: Readonly<Record<string, Rule | "everything">> = {
   "installer/systemd": { code: [errors] },
   "installer/resources": { code: ["installer/systemd", errors], types: [hostInterface] },
   "installer/desired": {
-    // the names and hashes of resources are their types' vocabulary: pure functions beside the types
-    code: ["installer/systemd", ...resourceNames],
+    // names and hashes of resources and packages are their types' vocabulary: pure functions beside the types
+    code: ["installer/systemd", "config/requirement.ts", ...resourceNames],
     types: ["config", "installer/resources"],
   },
   "installer/plan": { code: ["installer/resources"], types: [hostInterface] },

@@ -207,9 +207,13 @@ manager?: ("venv" | "conda")
  */
 packages?: Name[]
 /**
- * Packages of the operating system for everybody.
+ * Packages of the operating system for everybody. Taking a name out again leaves the package installed.
  */
 apt?: Name[]
+/**
+ * Also install packages that exist only as source code. Their set-up programs then run on this machine, as an account that owns nothing but the environment.
+ */
+source_packages?: boolean
 /**
  * A folder, archive or git address that describes the environment as mybinder.org understands it.
  */

@@ -1,7 +1,9 @@
+import type { Config } from "../../config/config.ts";
 import { desiredState } from "../desired/desired-state.ts";
 import type { Release } from "../desired/release.ts";
 import type { DesiredState } from "../desired/state-builder.ts";
-import { environmentLink, type PythonInputs } from "../desired/python.ts";
+import { environmentLink } from "../desired/python.ts";
+import { isBuiltFor, type EnvironmentInUse } from "../desired/shared-environment.ts";
 import { writtenSince } from "../apply/recover.ts";
 import { currentGeneration, type Generation } from "../generations/generations.ts";
 import type { HostReader } from "../host/host.ts";
@@ -9,7 +11,8 @@ import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Resource } from "../resources/resource.ts";
 import { readFacts, type Facts } from "../resources/facts.ts";
-import { pythonEnvironment } from "../resources/python-environment.ts";
+import { readInstalledPackages } from "../resources/installed-packages.ts";
+import { pythonEnvironment, readBuiltLock } from "../resources/python-environment.ts";
 import { readConfig, type ReadConfig } from "./read-config.ts";
 import { readRelease } from "./read-release.ts";
 
@@ -40,16 +43,17 @@ export async function readSituation(
   host: HostReader,
   { drift, wheels, progressPage = false }: SituationOptions,
 ): Promise<Situation> {
-  const [read, facts, release, generation, environmentInUse, firstPasswords] = await Promise.all([
+  const [read, facts, release, generation, link, firstPasswords] = await Promise.all([
     readConfig(host),
     readFacts(host),
     readRelease(),
     currentGeneration(host),
-    readEnvironmentInUse(host),
+    readEnvironmentLink(host),
     readFirstPasswords(host),
   ]);
   const doorFirst = progressPage && generation === undefined;
   const { config } = read;
+  const environmentInUse = link && (await readEnvironmentInUse(host, link, config, release));
   const inputs = { config, facts, release, firstPasswords, environmentInUse, wheels, doorFirst };
   const desired = desiredState(inputs);
   const since = await writtenSince(host, generation?.number ?? 0);
@@ -64,8 +68,25 @@ export async function readFirstPasswords(host: HostReader): Promise<Record<strin
   return text === undefined ? {} : (JSON.parse(text.toString("utf8")) as Record<string, string>);
 }
 
-async function readEnvironmentInUse(host: HostReader): Promise<PythonInputs["environmentInUse"]> {
+type Link = Pick<EnvironmentInUse, "path" | "state">;
+
+async function readEnvironmentLink(host: HostReader): Promise<Link | undefined> {
   const path = await host.readLink(environmentLink);
   const state = path === undefined ? undefined : await pythonEnvironment.read(host, path);
   return path === undefined || state === undefined ? undefined : { path, state };
+}
+
+/** What is installed is looked at only where it matters: where another one is to be built. */
+async function readEnvironmentInUse(
+  host: HostReader,
+  { path, state }: Link,
+  config: Config,
+  { folder }: Release,
+): Promise<EnvironmentInUse> {
+  if (isBuiltFor(state, config)) return { path, state, lock: "", installed: [] };
+  const [lock, installed] = await Promise.all([
+    readBuiltLock(host, path),
+    readInstalledPackages(host, path, `${folder}/templates/environment/inventory.py`),
+  ]);
+  return { path, state, lock: lock ?? "", installed };
 }

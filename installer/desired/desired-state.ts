@@ -25,8 +25,8 @@ export interface DesiredInputs {
 export function desiredState(inputs: DesiredInputs): DesiredState {
   const { config, facts, release, firstPasswords, environmentInUse, wheels, doorFirst } = inputs;
   const state = new StateBuilder();
-  addFoundation(state, release);
-  const python = addPython(state, { release, facts, environmentInUse, wheels });
+  addFoundation(state, release, config.environment.apt);
+  const python = addPython(state, { config, release, facts, environmentInUse, wheels });
   const compiled = hubJson(config);
   const hubReads = { mode: "0640", group: "homeroom-hub" };
   const folder = refOf("directory", "/var/lib/homeroom/compiled");

@@ -13,8 +13,8 @@ const socketGroups = ["homeroom-hubapi", "homeroom-sock"];
 export const adminsGroup = "homeroom-admins";
 
 /** Packages, service accounts, directories, secrets, rights: what everything else stands on. */
-export function addFoundation(state: StateBuilder, release: Release): void {
-  for (const name of packages) state.add("apt-package", name, { installed: true });
+export function addFoundation(state: StateBuilder, release: Release, apt: readonly string[]): void {
+  for (const name of new Set([...packages, ...apt])) state.add("apt-package", name, { installed: true });
   for (const name of [...socketGroups, adminsGroup]) state.add("system-group", name, { exists: true });
   for (const name of services) {
     state.add("system-account", name, { home: "/nonexistent", shell: "/usr/sbin/nologin" });

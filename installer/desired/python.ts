@@ -1,8 +1,11 @@
+import type { Config } from "../../config/config.ts";
 import type { Facts } from "../resources/facts.ts";
 import type { PythonEnvironmentState } from "../resources/python-environment.ts";
 import { hashOf } from "../resources/hash.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
+import { adminsGroup } from "./foundation.ts";
 import { textOf, type Release } from "./release.ts";
+import { isBuiltFor, sharedEnvironment, type EnvironmentInUse } from "./shared-environment.ts";
 import type { StateBuilder } from "./state-builder.ts";
 
 export interface PythonParts {
@@ -13,10 +16,11 @@ export interface PythonParts {
 }
 
 export interface PythonInputs {
+  config: Config;
   release: Release;
   facts: Facts;
-  /** What /opt/homeroom/environment points to now: admins have changed what is there, so it stays. */
-  environmentInUse: { path: string; state: PythonEnvironmentState } | undefined;
+  /** Admins have changed what is there, so it stays as long as the config asks for the same packages. */
+  environmentInUse: EnvironmentInUse | undefined;
   /** A directory of wheels, for a machine without an index. */
   wheels: string | undefined;
 }
@@ -31,7 +35,7 @@ export const environmentLink = "/opt/homeroom/environment";
 /** uv, the hub's own environment, and the shared one. */
 export function addPython(
   state: StateBuilder,
-  { release, facts, environmentInUse, wheels }: PythonInputs,
+  { config, release, facts, environmentInUse, wheels }: PythonInputs,
 ): PythonParts {
   const uvLock = JSON.parse(textOf(release, "templates/locks/uv.json")) as UvLock;
   const uv = `/opt/homeroom/runtimes/uv-${uvLock.version}/uv`;
@@ -40,37 +44,55 @@ export function addPython(
   const uvRef = state.add("wheel-program", uv, { wheel: filename, sha256, ...offline }, [
     refOf("directory", "/opt/homeroom/runtimes"),
   ]);
-  const add = (folder: string, lockPath: string, owner: string, group: string, afterwards?: string) => {
-    const lock = state.content(textOf(release, lockPath));
-    const path = `${folder}/${hashOf(`${lock} ${facts.python}`).slice(0, 12)}`;
-    const script = afterwards === undefined ? {} : { afterwards };
-    const needs = [
-      uvRef,
-      refOf("directory", folder),
-      refOf("directory", "/var/cache/homeroom"),
-      refOf("directory", "/var/lib/homeroom/environments"),
-      ...(owner === "root" ? [] : [refOf("system-account", owner), refOf("system-group", group)]),
-    ];
-    const wanted = { lock, python: facts.python, owner, group, uv, ...offline, ...script };
-    return { path, ref: state.add("python-environment", path, wanted, needs) };
-  };
-  const hub = add("/opt/homeroom/hub", "templates/locks/hub.txt", "root", "root");
-  const environment =
-    environmentInUse === undefined
-      ? add(
-          "/opt/homeroom/environments",
-          "templates/locks/environment.txt",
-          "homeroom-env",
-          "homeroom-admins",
-          `${release.folder}/templates/hub/gen_validators.py`,
-        )
-      : {
-          path: environmentInUse.path,
-          ref: state.add("python-environment", environmentInUse.path, environmentInUse.state),
-        };
-  const environmentRef = state.add("link", environmentLink, { target: environment.path }, [
-    environment.ref,
+  const stands = (folder: string, owner: string, group: string) => [
+    uvRef,
+    refOf("directory", folder),
+    refOf("directory", "/var/cache/homeroom"),
+    refOf("directory", "/var/lib/homeroom/environments"),
+    ...(owner === "root" ? [] : [refOf("system-account", owner), refOf("system-group", group)]),
+  ];
+  const made = { python: facts.python, uv, ...offline };
+  const hubLock = state.content(textOf(release, "templates/locks/hub.txt"));
+  const hub = `/opt/homeroom/hub/${shortHash(`${hubLock} ${facts.python}`)}`;
+  const hubRef = state.add(
+    "python-environment",
+    hub,
+    { lock: hubLock, owner: "root", group: "root", ...made } satisfies PythonEnvironmentState,
+    stands("/opt/homeroom/hub", "root", "root"),
+  );
+  const shared = addShared();
+  const environmentRef = state.add("link", environmentLink, { target: shared.path }, [
+    shared.ref,
     refOf("directory", "/opt/homeroom"),
   ]);
-  return { hub: hub.path, hubRef: hub.ref, environmentRef };
+  return { hub, hubRef, environmentRef };
+
+  /** The one in use where it was built for this config, else one to be built beside it. */
+  function addShared(): { path: string; ref: ResourceRef } {
+    if (environmentInUse !== undefined && isBuiltFor(environmentInUse.state, config)) {
+      const { path, state: is } = environmentInUse;
+      return { path, ref: state.add("python-environment", path, is) };
+    }
+    const { lock, requirements, declared, source } = sharedEnvironment(config, release, environmentInUse);
+    const wanted: PythonEnvironmentState = {
+      lock: state.content(lock),
+      ...(requirements === undefined ? {} : { requirements: state.content(requirements), declared }),
+      ...(source ? { source } : {}),
+      owner: "homeroom-env",
+      group: adminsGroup,
+      ...made,
+      afterwards: `${release.folder}/templates/hub/gen_validators.py`,
+    };
+    const parts = [wanted.lock, facts.python, wanted.requirements, environmentInUse?.path];
+    const path = `/opt/homeroom/environments/${shortHash(parts.filter((part) => part !== undefined).join(" "))}`;
+    const needs = [
+      ...stands("/opt/homeroom/environments", wanted.owner, wanted.group),
+      ...config.environment.apt.map((name) => refOf("apt-package", name)),
+    ];
+    return { path, ref: state.add("python-environment", path, wanted, needs) };
+  }
+}
+
+function shortHash(text: string): string {
+  return hashOf(text).slice(0, 12);
 }

@@ -10,11 +10,11 @@ const defaultTimeoutMs = 30_000;
  */
 export function queryProcess(
   argv: readonly string[],
-  options: Pick<RunOptions, "env" | "timeoutMs"> = {},
+  options: Pick<RunOptions, "env" | "timeoutMs" | "as"> = {},
 ): Promise<RunResult | undefined> {
   const [program = "", ...args] = argv;
   const { timeoutMs: timeout = defaultTimeoutMs } = options;
-  const limits = { env: childEnvironment(options), timeout, maxBuffer: 64 * 1024 ** 2 };
+  const limits = { env: childEnvironment(options), timeout, maxBuffer: 64 * 1024 ** 2, ...options.as };
   return new Promise((resolve) => {
     execFile(program, args, limits, (error, stdout, stderr) => {
       if (error === null) resolve({ exitCode: 0, stdout, stderr });

@@ -1,11 +1,23 @@
-import type { Host } from "../host/host.ts";
+import type { FileOwner, Host, HostReader } from "../host/host.ts";
 import { readAccounts, resolveOwner } from "./accounts-file.ts";
 import { readBlob } from "./blobs.ts";
+import { hashOf } from "./hash.ts";
+import { offline, resolvePackages } from "./resolve-packages.ts";
 import type { Progress, ResourceKind } from "./resource.ts";
+import { prepareUv, type Uv } from "./run-uv.ts";
 
 export interface PythonEnvironmentState {
   /** Hash of the lock (requirements with hashes) that it was built from; its content is a blob. */
   lock: string;
+  /**
+   * Hash of what it has to hold, as lines of requirements.txt. They are resolved when it is built, and the
+   * lock only names versions to keep to.
+   */
+  requirements?: string;
+  /** The config's packages that it was built for. */
+  declared?: readonly string[];
+  /** Packages without a wheel may be built. */
+  source?: true;
   /** The interpreter it stands on: an OS upgrade to another minor version makes another environment. */
   python: string;
   /** Who builds and owns it; code of packages never runs as root. */
@@ -21,8 +33,6 @@ export interface PythonEnvironmentState {
 
 /** Stamps are root's: what stands in an environment that admins may write proves nothing. */
 const stamps = "/var/lib/homeroom/environments";
-const caches = "/var/cache/homeroom";
-const buildTimeoutMs = 30 * 60_000;
 
 /**
  * A Python environment built by uv from a lock; its id is the path, which no other lock ever gets, so it
@@ -45,6 +55,7 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
   },
   async write(host, id, state, progress) {
     await host.remove(stampOf(id));
+    await host.remove(lockPath(id));
     await clear(host, id);
     if (state === undefined) return;
     await build(host, id, state, progress);
@@ -53,6 +64,8 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
   // The uv, the wheels and the release that built it do not make it another one.
   isSame: (is, wanted) =>
     is.lock === wanted.lock &&
+    is.requirements === wanted.requirements &&
+    is.source === wanted.source &&
     is.python === wanted.python &&
     is.owner === wanted.owner &&
     is.group === wanted.group,
@@ -77,48 +90,45 @@ async function build(
   progress: Progress,
 ): Promise<void> {
   const owner = await resolveOwner(host, state.owner, state.group);
-  const cache = `${caches}/${state.owner}`;
-  const lock = `${cache}/${state.lock}.txt`;
   const shared = state.owner !== "root";
-  if ((await host.stat(cache))?.uid !== owner.uid) await host.removeTree(cache);
-  await host.makeDirectory(cache, { mode: 0o700, ...owner });
-  await host.write(lock, await readBlob(host, state.lock), { mode: 0o600, ...owner });
+  const uv = await prepareUv(host, { uv: state.uv, account: state.owner, owner, cwd: path, progress });
+  const lock = await lockOf(host, uv, owner, state);
+  const file = `${uv.cache}/${hashOf(lock)}.txt`;
+  await host.write(file, lock, { mode: 0o600, ...owner });
   await host.makeDirectory(path, { mode: shared ? 0o2775 : 0o755, ...owner });
-  const run = (argv: readonly string[]) =>
-    host.run(argv, {
-      ...(shared ? { as: owner } : {}),
-      cwd: host.realPath(path),
-      env: {
-        HOME: cache,
-        UV_CACHE_DIR: `${cache}/uv`,
-        UV_NO_CONFIG: "1",
-        UV_PYTHON_DOWNLOADS: "never",
-        UV_SYSTEM_CERTS: "1",
-        // Admins edit files of the shared environment in place; the cache must not change with them.
-        UV_LINK_MODE: shared ? "copy" : "hardlink",
-        UV_CONCURRENT_INSTALLS: "4",
-        PYTHONDONTWRITEBYTECODE: "1",
-      },
-      timeoutMs: buildTimeoutMs,
-      signal: progress.signal,
-      onLine: (line) => progress.report(line),
-    });
-  await run([state.uv, "venv", "--quiet", "--allow-existing", "--python", "/usr/bin/python3", path]);
-  await run([
-    state.uv,
+  await uv.uv(["venv", "--quiet", "--allow-existing", "--python", "/usr/bin/python3", path]);
+  await uv.uv([
     "pip",
     "sync",
     "--quiet",
     "--require-hashes",
     // A source archive would run its set-up here, and with what no lock holds.
-    "--no-build",
+    ...(state.source === true ? [] : ["--no-build"]),
     "--python",
     `${path}/bin/python`,
-    ...(state.wheels === undefined ? [] : ["--offline", "--no-index", "--find-links", state.wheels]),
-    lock,
+    ...offline(state.wheels),
+    file,
   ]);
-  if (state.afterwards !== undefined) await run([`${path}/bin/python`, "-I", state.afterwards]);
-  if (shared) await openToAdmins(run, path);
+  if (state.afterwards !== undefined) await uv.run([`${path}/bin/python`, "-I", state.afterwards]);
+  if (shared) await openToAdmins(uv.run, path);
+  await host.write(lockPath(path), lock, { mode: 0o644, uid: 0, gid: 0 });
+}
+
+/** The lock that it was given, or what its requirements come to. */
+async function lockOf(
+  host: Host,
+  uv: Uv,
+  owner: FileOwner,
+  { lock, requirements, source, wheels }: PythonEnvironmentState,
+): Promise<string> {
+  const given = (await readBlob(host, lock)).toString("utf8");
+  if (requirements === undefined) return given;
+  return resolvePackages(host, uv, owner, {
+    requirements: (await readBlob(host, requirements)).toString("utf8"),
+    preferences: given,
+    source: source === true,
+    ...(wheels === undefined ? {} : { wheels }),
+  });
 }
 
 /** Every admin may write what any other wrote: the group's rights, and directories that pass the group on. */
@@ -127,6 +137,19 @@ async function openToAdmins(run: (argv: readonly string[]) => Promise<unknown>, 
   await run(["find", path, "-type", "d", "-exec", "chmod", "g+s", "{}", "+"]);
 }
 
+/** The lock that came out when an environment was built; undefined where it is not one of ours. */
+export async function readBuiltLock(host: HostReader, path: string): Promise<string | undefined> {
+  return (await host.read(lockPath(path)))?.toString("utf8");
+}
+
 function stampOf(path: string): string {
-  return `${stamps}/${path.replace(/^\//, "").replaceAll("/", "-")}.json`;
+  return `${stamps}/${nameOf(path)}.json`;
+}
+
+function lockPath(path: string): string {
+  return `${stamps}/${nameOf(path)}.txt`;
+}
+
+function nameOf(path: string): string {
+  return path.replace(/^\//, "").replaceAll("/", "-");
 }

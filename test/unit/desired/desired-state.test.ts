@@ -193,7 +193,7 @@ describe("what the config says reaches the machine", () => {
 
   test("an environment that admins have changed stays, whatever the lock says", () => {
     const state = { lock: "0", python: "3.11", owner: "homeroom-env", group: "homeroom-admins", uv: "/old" };
-    const environmentInUse = { path: "/opt/homeroom/environments/old", state };
+    const environmentInUse = { path: "/opt/homeroom/environments/old", state, lock: "", installed: [] };
     const desired = desiredFrom(small, { environmentInUse });
     expect(stateOf(desired, "link", "/opt/homeroom/environment")).toEqual({ target: environmentInUse.path });
     expect(stateOf(desired, "python-environment", environmentInUse.path)).toEqual(state);

@@ -36,6 +36,7 @@ export function treeRelease(version = "1.0.0"): Release {
   const texts = new Map(paths.toSorted().map((path) => [path, readFileSync(join(root, path), "utf8")]));
   texts.set("templates/locks/hub.txt", "jupyterhub==6.1\n");
   texts.set("templates/locks/environment.txt", "jupyterlab==4.6\n");
+  texts.set("templates/locks/environment.in", "# base\n-c hub.txt\njupyterhub\njupyterlab\n");
   const wheel = (architecture: string) => ({ filename: `uv-1.0-${architecture}.whl`, sha256: "00" });
   const wheels = { x86_64: wheel("x86_64"), aarch64: wheel("aarch64") };
   texts.set("templates/locks/uv.json", JSON.stringify({ version: "1.0", wheels }));

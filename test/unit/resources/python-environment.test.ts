@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { keepBlob } from "../../../installer/resources/blobs.ts";
+import { hashOf } from "../../../installer/resources/hash.ts";
 import {
   pythonEnvironment,
+  readBuiltLock,
   type PythonEnvironmentState,
 } from "../../../installer/resources/python-environment.ts";
 import { FakeHost } from "../../fake-host.ts";
@@ -91,6 +93,8 @@ describe("the hub's environment", () => {
     ["wheels", { wheels: "/wheels" }, true],
     ["another script", { afterwards: "/other.py" }, true],
     ["another lock", { lock: "0" }, false],
+    ["other requirements", { requirements: "0" }, false],
+    ["leave to build from source", { source: true as const }, false],
     ["another Python", { python: "3.13" }, false],
     ["another owner", { owner: "homeroom-env" }, false],
     ["another group", { group: "homeroom-admins" }, false],
@@ -102,7 +106,11 @@ describe("the hub's environment", () => {
     await build(hub, hubState());
     machine.inject(undefined);
     await pythonEnvironment.write(machine, hub, undefined, progress);
-    expect(machine.changes).toEqual([`remove ${stamp(hub)}`, `remove tree ${hub}`]);
+    expect(machine.changes).toEqual([
+      `remove ${stamp(hub)}`,
+      `remove ${stamp(hub).replace(".json", ".txt")}`,
+      `remove tree ${hub}`,
+    ]);
   });
 });
 
@@ -118,6 +126,28 @@ describe("the shared environment", () => {
     expect(await machine.stat(shared)).toMatchObject({ mode: 0o2775, uid: 500, gid: 600 });
     expect(await machine.stat("/var/cache/homeroom/homeroom-env")).toMatchObject({ mode: 0o700, uid: 500 });
     expect(await pythonEnvironment.read(machine, shared)).toEqual(sharedState());
+  });
+
+  test("with requirements is resolved as its owner, keeping to the lock's versions, and built from what comes out", async () => {
+    const resolved = "jupyterhub==4 \\\n    --hash=sha256:00\nnumpy==2 \\\n    --hash=sha256:11\n";
+    const given: string[] = [];
+    const make = machine.programs[uv] ?? (() => "");
+    machine.programs[uv] = (args, m, options) => {
+      if (args[1] !== "compile") return make(args, m, options);
+      given.push(...args.slice(-2).map((path) => m.text(path) ?? ""));
+      return resolved;
+    };
+    const requirements = await keepBlob(machine, "jupyterhub\nnumpy\n");
+    const state = { ...sharedState(), requirements, declared: ["numpy"] };
+    machine.inject(undefined);
+    await build(shared, state);
+    expect(given).toEqual(["jupyterlab==4 --hash=sha256:00\n", "jupyterhub\nnumpy\n"]);
+    expect(machine.ran[0]).toContain("--no-build");
+    expect(machine.ran.map(([program, , verb]) => program === uv && verb)).toContain("sync");
+    expect(machine.text(`/var/cache/homeroom/homeroom-env/${hashOf(resolved)}.txt`)).toBe(resolved);
+    expect(await readBuiltLock(machine, shared)).toBe(resolved);
+    expect(await pythonEnvironment.read(machine, shared)).toEqual(state);
+    expect(machine.ranWith.map(({ as }) => as)).toEqual(machine.ran.map(() => ({ uid: 500, gid: 600 })));
   });
 
   test("is moved aside, never deleted: admins have put their own into it", async () => {
