@@ -30,6 +30,8 @@ export interface Config {
     extraUserGroups: Record<string, string[]>;
     /** The authenticator lets people in who are on no list; otherwise only `allowed` and `admin` get in. */
     open: boolean;
+    /** It does so because the config says it, not only as long as no list names anybody. */
+    openWithList: boolean;
     /** Days. */
     keepHomes: number;
   };

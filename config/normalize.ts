@@ -105,6 +105,7 @@ function people(written: WrittenConfig, traits: Traits): Pick<Config, "auth" | "
   const othersDecide = mro.some((name) =>
     Object.keys(traits[name] ?? {}).some((key) => key.startsWith("allow") && !movedLists.has(key)),
   );
+  const openWithList = firstUse ? trait("allow_all") === true : allowAll === true || othersDecide;
   return {
     auth: {
       type,
@@ -119,7 +120,8 @@ function people(written: WrittenConfig, traits: Traits): Pick<Config, "auth" | "
       extraUserGroups: mapValues(users.extra_user_groups ?? {}, unique),
       open: firstUse
         ? allowAll === true && trait("create_users") === true
-        : allowAll === true || othersDecide || allowed.length === 0,
+        : openWithList || allowed.length === 0,
+      openWithList,
       keepHomes: users.keep_homes ?? 180,
     },
   };

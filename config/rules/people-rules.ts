@@ -1,4 +1,7 @@
 import { nodeAt } from "../document.ts";
+import { groupShape, isPowerfulGroup, isReservedGroup } from "../roster/group-names.ts";
+import { hubName } from "../roster/roster.ts";
+import { unusableName } from "../roster/unusable-name.ts";
 import { finding } from "./rule.ts";
 import type { Finding, Severity } from "../problem.ts";
 import type { RuleContext } from "./rule.ts";
@@ -19,10 +22,10 @@ function bannedIn(
   severity: Severity,
   words: string,
 ): Finding[] {
-  const others = new Set(context.config.users[list].map(person));
+  const others = new Set(context.config.users[list].map(hubName));
   return context.config.users.banned
     .map((name, index) => ({ name, path: ["users", "banned", String(index)] }))
-    .filter(({ name }) => others.has(person(name)))
+    .filter(({ name }) => others.has(hubName(name)))
     .map(({ name, path }) => {
       const message = `\`${name}\` is in \`users.banned\` and in \`users.${list}\`. ${words}.`;
       return finding(
@@ -36,11 +39,6 @@ function bannedIn(
     });
 }
 
-/** JupyterHub takes names without regard to capitals. */
-function person(name: string): string {
-  return name.toLowerCase();
-}
-
 const lists = ["admin", "allowed", "banned"] as const;
 
 /** JupyterHub refuses some names, and an account could not be made for them. */
@@ -52,7 +50,7 @@ export function namesAreUsable(context: RuleContext): Finding[] {
     })),
   );
   return named.flatMap(({ name, path }) => {
-    const reason = unusable(name);
+    const reason = unusableName(name);
     if (reason === undefined) return [];
     return [
       finding(
@@ -67,22 +65,13 @@ export function namesAreUsable(context: RuleContext): Finding[] {
   });
 }
 
-/** Why JupyterHub has nobody of this name; undefined where it may. */
-function unusable(name: string): string | undefined {
-  if (name.includes("/")) return "it has a slash";
-  if (name.trim() !== name) return "it begins or ends with a space";
-  if (/[\n\r\t]/.test(name)) return "it has a line break or a tab";
-  if (name.includes(",") || name.includes(";")) return "it looks like several names in one line";
-  return name.length > 255 ? "it is longer than 255 characters" : undefined;
-}
-
 /** Names that differ in capitals only are one person and one account. */
 export function namesDiffer(context: RuleContext): Finding[] {
   return lists.flatMap((list) => {
     const seen = new Map<string, string>();
     return (context.written.users?.[list] ?? []).flatMap((name, index) => {
-      const first = seen.get(person(name));
-      seen.set(person(name), first ?? name);
+      const first = seen.get(hubName(name));
+      seen.set(hubName(name), first ?? name);
       if (first === undefined) return [];
       const twin =
         first === name ? "is in the list twice" : `and \`${first}\` are one person: capitals do not count`;
@@ -106,11 +95,11 @@ export function groupsAreUsable(context: RuleContext): Finding[] {
   return Object.keys(context.config.users.extraUserGroups).flatMap((group) => {
     const path = ["users", "extra_user_groups", group];
     const hint = "Choose another name for the group; for sudo write the people under `users.admin`.";
-    if (reservedGroups.has(group) || /^(?:homeroom|jupyter|systemd)(?:-|$)/.test(group)) {
+    if (isReservedGroup(group)) {
       const message = `The group \`${group}\` belongs to the system: its members could take over the machine or the hub.`;
       return [finding(context, "error", "reserved-group", path, message, hint)];
     }
-    if (powerfulGroups.has(group)) {
+    if (isPowerfulGroup(group)) {
       const message = `Members of \`${group}\` can read or change what is not theirs.`;
       return [
         finding(
@@ -123,7 +112,7 @@ export function groupsAreUsable(context: RuleContext): Finding[] {
         ),
       ];
     }
-    if (/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(group)) return [];
+    if (groupShape.test(group)) return [];
     const message = `\`${group}\` cannot be the name of a Unix group.`;
     return [
       finding(
@@ -137,16 +126,6 @@ export function groupsAreUsable(context: RuleContext): Finding[] {
     ];
   });
 }
-
-/** Whoever is in them is root, or soon, on Debian and Ubuntu; and TLJH's own. */
-const reservedGroups = new Set(
-  "root sudo wheel admin shadow disk kmem daemon bin sys jupyterhub-admins jupyterhub-users".split(" "),
-);
-
-/** Groups that a class may need (containers, instruments), but that reach beyond one's own home. */
-const powerfulGroups = new Set(
-  "adm docker lxd libvirt kvm netdev staff mail backup operator input tty".split(" "),
-);
 
 /** In TLJH, lists of people in the chosen authenticator's block win over `users`, and those of `Authenticator` lose. */
 export function listsInBlocksWin(context: RuleContext): Finding[] {

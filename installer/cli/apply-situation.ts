@@ -73,11 +73,14 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
   }
 }
 
-/** Nothing to do: no step, and the config text and the release are those of the generation in use. */
+/** Nothing to do: no step, and config, roster and release are those of the generation in use. */
 function isUnchanged(situation: Situation): situation is Situation & { generation: object } {
   const { plan, generation, read, release } = situation;
   return (
-    plan.steps.length === 0 && generation?.config === read.hash && generation.release === release.version
+    plan.steps.length === 0 &&
+    generation?.config === read.hash &&
+    generation.roster === read.roster.hash &&
+    generation.release === release.version
   );
 }
 
@@ -111,7 +114,9 @@ async function perform(
       const made = { version: 1 as const, number, created: started, release: release.version, task: id, who };
       const steps = new Set(plan.steps.map(({ kind, id }) => refOf(kind, id)));
       const resources = writtenResources(desired.resources, steps, situation.lastWritten);
-      await commitGeneration(host, { ...made, config: read.hash, resources }, read.text);
+      const { text, hash } = read.roster;
+      const asked = { config: read.hash, ...(hash === undefined ? {} : { roster: hash }) };
+      await commitGeneration(host, { ...made, ...asked, resources }, { config: read.text, roster: text });
       return number;
     },
   });

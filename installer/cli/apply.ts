@@ -5,13 +5,14 @@ import { applySituation, type Applied } from "./apply-situation.ts";
 import { canAsk, hostOf, narrate, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { describeDrift, describePlan } from "./describe-plan.ts";
 import { interruption } from "./interruption.ts";
-import { configPath, inWords } from "./read-config.ts";
 import type { Situation } from "./situation.ts";
 
 export interface ApplyFlags {
   yes?: true | undefined;
   take?: true | undefined;
   keep?: true | undefined;
+  /** The person has said yes to what is to change already. */
+  asked?: true | undefined;
   json?: true | undefined;
   /** A directory of wheels, for a machine without an index. */
   wheels?: string | undefined;
@@ -38,7 +39,7 @@ export function applyCommand(): Command {
 
 /** Applies the config as it stands: shows the plan, asks where somebody can answer, says how it ended. */
 export async function applyNow(host: Host, command: string, flags: ApplyFlags): Promise<Applied> {
-  const asking = canAsk() && !flags.yes;
+  const asking = canAsk() && !flags.yes && !flags.asked;
   const applied = await applySituation(host, {
     command,
     wheels: flags.wheels,
@@ -48,7 +49,7 @@ export async function applyNow(host: Host, command: string, flags: ApplyFlags): 
     ...(asking ? { confirm: confirmPlan } : {}),
   });
   const { situation, outcome, generation, milliseconds } = applied;
-  for (const warning of situation.read.warnings) narrate(inWords(warning, configPath));
+  for (const warning of situation.read.warnings) narrate(warning);
   if (situation.plan.drift.length > 0 && !flags.take && !flags.yes)
     narrate(describeDrift(situation.plan.drift));
   const seconds = (milliseconds / 1000).toFixed(1);

@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<Command>> = {
   config: async () => (await import("./config.ts")).configCommand(),
   plan: async () => (await import("./plan.ts")).planCommand(),
   apply: async () => (await import("./apply.ts")).applyCommand(),
+  users: async () => (await import("./users.ts")).usersCommand(),
   status: async () => (await import("./status.ts")).statusCommand(),
   logs: async () => (await import("./logs.ts")).logsCommand(),
   tasks: async () => (await import("./tasks.ts")).tasksCommand(),
@@ -26,7 +27,8 @@ const innerCommands: Record<string, () => Promise<Command>> = {
 const guide = `
 Homeroom keeps a JupyterHub for one class on this machine.
 
-  sudo homeroom config edit    change who may log in, limits, addresses
+  sudo homeroom users add NAME let somebody in
+  sudo homeroom config edit    change limits, addresses, how people log in
   sudo homeroom status         is everything well, and if not: what, where, what to type
   sudo homeroom apply          make the machine what the config says
   sudo homeroom logs hub       what the hub said

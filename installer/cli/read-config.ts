@@ -1,9 +1,12 @@
 import { loadConfig, type Loaded } from "../../config/load.ts";
 import type { Config } from "../../config/config.ts";
 import type { Problem } from "../../config/problem.ts";
+import { withRoster } from "../../config/roster/people.ts";
 import { exitCodes, HomeroomError } from "../errors.ts";
 import type { HostReader } from "../host/host.ts";
 import { hashOf } from "../resources/hash.ts";
+import { inWords, refuseErrors } from "./problem-words.ts";
+import { readRoster, rosterPath, type ReadRoster } from "./read-roster.ts";
 
 export const configPath = "/etc/homeroom/config.yaml";
 
@@ -11,12 +14,15 @@ export interface ReadConfig {
   text: string;
   /** sha256 of the text. */
   hash: string;
+  /** With the people of the roster in its lists. */
   config: Config;
-  warnings: Problem[];
+  roster: ReadRoster;
+  /** As compilers write them, with the file's path in front. */
+  warnings: string[];
 }
 
 /**
- * The config file, checked.
+ * The config file and the roster beside it, both checked.
  * @throws HomeroomError (exit code 78) with every problem, each with line, column and what would be right.
  */
 export async function readConfig(host: HostReader): Promise<ReadConfig> {
@@ -32,8 +38,18 @@ export async function readConfig(host: HostReader): Promise<ReadConfig> {
       remedy: "Run `sudo homeroom install`: it asks what it needs to know and writes the file.",
     });
   }
-  const loaded = loadConfig(bytes);
-  return { text: bytes.toString("utf8"), hash: hashOf(bytes), ...configOf(loaded, configPath) };
+  const { config, warnings } = configOf(loadConfig(bytes), configPath);
+  const roster = await readRoster(host, config);
+  return {
+    text: bytes.toString("utf8"),
+    hash: hashOf(bytes),
+    config: withRoster(config, roster.entries),
+    roster,
+    warnings: [
+      ...warnings.map((warning) => inWords(warning, configPath)),
+      ...roster.warnings.map((warning) => inWords(warning, rosterPath)),
+    ],
+  };
 }
 
 /** The config of a loaded text. @throws HomeroomError (exit code 78) where it has errors. */
@@ -41,22 +57,8 @@ export function configOf(
   { config, problems }: Loaded,
   path: string,
 ): { config: Config; warnings: Problem[] } {
-  const errors = problems.filter(({ severity }) => severity === "error");
-  if (config !== undefined && errors.length === 0) return { config, warnings: problems };
-  throw new HomeroomError(
-    `${path} has ${errors.length === 1 ? "an error" : `${errors.length} errors`}; nothing was changed.`,
-    {
-      remedy: errors.map((problem) => inWords(problem, path)).join("\n"),
-      exitCode: exitCodes.invalidConfig,
-    },
-  );
-}
-
-/** A problem as compilers write it, so that editors can jump to it. */
-export function inWords(
-  { line, column, severity, message, hint, excerpt, excerptColumn }: Problem,
-  path: string,
-): string {
-  const mark = excerpt === "" ? "" : `\n    ${excerpt}\n    ${" ".repeat(excerptColumn - 1)}^`;
-  return `${path}:${line}:${column}: ${severity}: ${message} ${hint}${mark}`;
+  if (config !== undefined && !problems.some(({ severity }) => severity === "error")) {
+    return { config, warnings: problems };
+  }
+  return refuseErrors(problems, path);
 }

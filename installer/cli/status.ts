@@ -35,7 +35,7 @@ interface Status {
   address: string;
   release: string | undefined;
   generation: number | undefined;
-  /** The config file differs from what is live. */
+  /** Config or roster differ from what is live. */
   pending: boolean;
   /** Running notebook servers. */
   servers: number;
@@ -71,7 +71,8 @@ async function readStatus(options: GlobalOptions): Promise<Status> {
     address: publicAddress(read.config),
     release: generation?.release,
     generation: generation?.number,
-    pending: generation !== undefined && generation.config !== read.hash,
+    pending:
+      generation !== undefined && (generation.config !== read.hash || generation.roster !== read.roster.hash),
     servers: [...units].filter(([id, unit]) => id.startsWith("homeroom-user@") && isRunning(unit)).length,
     lastTask: last && { id: last.task.id, command: last.task.command, state: last.state },
   };
@@ -96,7 +97,8 @@ function inWords(status: Status): string {
     `Homeroom ${status.release ?? "-"}, generation ${status.generation ?? "-"}`,
     `${status.servers} notebook servers are running`,
   ];
-  if (status.pending) lines.push(`${configPath} differs from what is live: \`sudo homeroom apply\``);
+  if (status.pending)
+    lines.push(`${configPath} or the roster differs from what is live: \`sudo homeroom apply\``);
   if (status.lastTask !== undefined) {
     lines.push(`last task: ${status.lastTask.command}, ${status.lastTask.state} (${status.lastTask.id})`);
   }

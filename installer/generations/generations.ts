@@ -16,6 +16,8 @@ export interface Generation {
   who: string;
   /** sha256 of the config text; the text itself stands beside the manifest. */
   config: string;
+  /** sha256 of the roster's text, which stands there too; absent where there was no roster. */
+  roster?: string;
   resources: Resource[];
 }
 
@@ -36,6 +38,11 @@ export async function readGenerationConfig(host: HostReader, number: number): Pr
   return (await host.read(`${pathOf(number)}/config.yaml`))?.toString("utf8");
 }
 
+/** The roster's text of a generation; undefined where it had none. */
+export async function readGenerationRoster(host: HostReader, number: number): Promise<string | undefined> {
+  return (await host.read(`${pathOf(number)}/roster.csv`))?.toString("utf8");
+}
+
 /** Numbers of all generations, oldest first. */
 export async function listGenerations(host: HostReader): Promise<number[]> {
   return (await host.list(folder)).filter((name) => /^\d+$/.test(name)).map(Number);
@@ -47,13 +54,14 @@ export async function listGenerations(host: HostReader): Promise<number[]> {
 export async function commitGeneration(
   host: Host,
   generation: Generation,
-  configText: string,
+  { config, roster }: { config: string; roster: string | undefined },
 ): Promise<void> {
   const root = { uid: 0, gid: 0 };
   const path = pathOf(generation.number);
   await host.makeDirectory(folder, { mode: 0o700, ...root });
   await host.makeDirectory(path, { mode: 0o700, ...root });
-  await host.write(`${path}/config.yaml`, configText, { mode: 0o600, ...root });
+  await host.write(`${path}/config.yaml`, config, { mode: 0o600, ...root });
+  if (roster !== undefined) await host.write(`${path}/roster.csv`, roster, { mode: 0o600, ...root });
   await host.write(`${path}/manifest.json`, `${JSON.stringify(generation)}\n`, { mode: 0o600, ...root });
   const name = nameOf(generation.number);
   try {

@@ -2,15 +2,20 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { loadConfig } from "../../../config/load.ts";
 import { maskText } from "../../../config/secrets.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
-import { currentGeneration, readGenerationConfig } from "../../generations/generations.ts";
+import {
+  currentGeneration,
+  readGenerationConfig,
+  readGenerationRoster,
+} from "../../generations/generations.ts";
 import type { Host } from "../../host/host.ts";
 import { hostOf, narrate, print, requireRoot, type GlobalOptions } from "../context.ts";
 import { configPath } from "../read-config.ts";
+import { readRosterFile } from "../users/roster-file.ts";
 import { readConfigFile } from "./config-file.ts";
 
 /**
- * `homeroom config diff [A] [B]`: two generations, or one and the file, as a unified diff with secrets hidden.
- * Without A the one in use is meant, without B the file as it is now. Exit code 2 where they differ.
+ * `homeroom config diff [A] [B]`: two generations, or one and the files, as a unified diff with secrets hidden.
+ * Without A the one in use is meant, without B the files as they are now. Exit code 2 where they differ.
  */
 export async function showDiff(
   a: string | undefined,
@@ -21,15 +26,20 @@ export async function showDiff(
   const host = hostOf(options);
   const from = a === undefined ? await currentNumber(host) : numberOf(a);
   const to = b === undefined ? undefined : numberOf(b);
-  const [before, after] = await Promise.all([textOf(host, from), textOf(host, to)]);
-  if (before === after) return narrate("No difference.");
-  print(
-    createTwoFilesPatch(nameOf(from), nameOf(to), masked(before), masked(after), "", "", {
-      context: 2,
-      headerOptions: FILE_HEADERS_ONLY,
-    }),
-  );
+  const [before, after] = await Promise.all([textsOf(host, from), textsOf(host, to)]);
+  const patches = [
+    ...patchOf(nameOf(from), nameOf(to), masked(before.config), masked(after.config)),
+    ...patchOf(`roster of ${nameOf(from)}`, `roster of ${nameOf(to)}`, before.roster, after.roster),
+  ];
+  if (patches.length === 0) return narrate("No difference.");
+  print(patches.join(""));
   process.exitCode = exitCodes.pending;
+}
+
+function patchOf(from: string, to: string, before: string, after: string): string[] {
+  if (before === after) return [];
+  const options = { context: 2, headerOptions: FILE_HEADERS_ONLY };
+  return [createTwoFilesPatch(from, to, before, after, "", "", options)];
 }
 
 /**
@@ -50,13 +60,14 @@ async function currentNumber(host: Host): Promise<number> {
   throw new HomeroomError("There is no generation yet.", { remedy: "Type: sudo homeroom install" });
 }
 
-/** A generation's config, or the file as it is now. */
-async function textOf(host: Host, number: number | undefined): Promise<string> {
-  const text =
+/** A generation's config and roster, or the files as they are now. */
+async function textsOf(host: Host, number: number | undefined): Promise<{ config: string; roster: string }> {
+  const [config, roster] = await Promise.all(
     number === undefined
-      ? (await readConfigFile(host))?.toString("utf8")
-      : await readGenerationConfig(host, number);
-  if (text !== undefined) return text;
+      ? [readConfigFile(host).then((bytes) => bytes?.toString("utf8")), readRosterFile(host)]
+      : [readGenerationConfig(host, number), readGenerationRoster(host, number)],
+  );
+  if (config !== undefined) return { config, roster: roster ?? "" };
   throw new HomeroomError(
     number === undefined ? `There is no ${configPath}.` : `There is no generation ${number}.`,
     {

@@ -1,10 +1,12 @@
 import { compareConfigs } from "../../../config/compare.ts";
+import { compareRosters } from "../../../config/roster/compare-rosters.ts";
 import { loadConfig } from "../../../config/load.ts";
 import {
   currentGeneration,
   listGenerations,
   readGeneration,
   readGenerationConfig,
+  readGenerationRoster,
   type Generation,
 } from "../../generations/generations.ts";
 import type { HostReader } from "../../host/host.ts";
@@ -39,12 +41,12 @@ async function readHistory(host: HostReader): Promise<HistoryEntry[]> {
   const numbers = await listGenerations(host);
   const current = (await currentGeneration(host))?.number;
   const entries: HistoryEntry[] = [];
-  let before: { generation: Generation; text: string } | undefined;
+  let before: Kept | undefined;
   for (const number of numbers) {
     const generation = await readGeneration(host, number);
     const text = await readGenerationConfig(host, number);
     if (generation === undefined || text === undefined) continue;
-    const after = { generation, text };
+    const after = { generation, text, roster: await readGenerationRoster(host, number) };
     const { created, who, release } = generation;
     entries.push({
       generation: number,
@@ -59,10 +61,14 @@ async function readHistory(host: HostReader): Promise<HistoryEntry[]> {
   return entries;
 }
 
-function changesOf(
-  before: { generation: Generation; text: string } | undefined,
-  after: { generation: Generation; text: string },
-): string[] {
+/** What is kept of a generation. */
+interface Kept {
+  generation: Generation;
+  text: string;
+  roster: string | undefined;
+}
+
+function changesOf(before: Kept | undefined, after: Kept): string[] {
   if (before === undefined) return ["installed"];
   const release =
     before.generation.release === after.generation.release ? [] : [`Homeroom ${after.generation.release}`];
@@ -70,6 +76,6 @@ function changesOf(
   const is = loadConfig(after.text).config;
   const config = was === undefined || is === undefined ? [] : compareConfigs(was, is);
   const text = config.length === 0 && before.text !== after.text ? ["comments or layout"] : [];
-  const changes = [...release, ...config, ...text];
+  const changes = [...release, ...config, ...text, ...compareRosters(before.roster, after.roster)];
   return changes.length === 0 ? ["repaired"] : changes;
 }

@@ -1,12 +1,18 @@
 import { HomeroomError } from "../../errors.ts";
-import { currentGeneration, listGenerations, readGenerationConfig } from "../../generations/generations.ts";
+import {
+  currentGeneration,
+  listGenerations,
+  readGenerationConfig,
+  readGenerationRoster,
+} from "../../generations/generations.ts";
 import type { Host } from "../../host/host.ts";
 import { applyNow } from "../apply.ts";
 import { hostOf, narrate, requireRoot, type GlobalOptions } from "../context.ts";
 import { lockConfig, readConfigFile, writeConfigFile } from "./config-file.ts";
+import { readRosterFile, writeRosterFile } from "../users/roster-file.ts";
 import { numberOf } from "./diff.ts";
 
-/** `homeroom config rollback [GENERATION]`: an earlier config again, by the same way as any change. */
+/** `homeroom config rollback [GENERATION]`: an earlier config and roster again, by the same way as any change. */
 export async function rollback(
   generation: string | undefined,
   options: GlobalOptions & { yes?: true },
@@ -18,8 +24,8 @@ export async function rollback(
 }
 
 /**
- * Writes a generation's config into the file and applies it. Where that fails or is declined the file is as
- * it was before.
+ * Writes a generation's config and roster into their files and applies them. Where that fails or is declined the
+ * files are as they were before.
  */
 export async function goBackTo(
   host: Host,
@@ -33,14 +39,19 @@ export async function goBackTo(
       remedy: "`homeroom config history` lists them.",
     });
   }
+  const roster = await readGenerationRoster(host, number);
   await using _lock = await lockConfig(host);
   const before = (await readConfigFile(host))?.toString("utf8");
+  const rosterBefore = await readRosterFile(host);
   await writeConfigFile(host, text);
+  await writeRosterFile(host, roster);
+  const people = roster === rosterBefore ? "" : " and so is the roster";
   narrate(
-    `The config is that of generation ${number} again. Homes, accounts and installed packages stay as they are.`,
+    `The config is that of generation ${number} again${people}. Homes, accounts and installed packages stay as they are.`,
   );
   const restore = async () => {
     if (before !== undefined) await writeConfigFile(host, before);
+    await writeRosterFile(host, rosterBefore);
   };
   try {
     const { outcome } = await applyNow(host, command, { yes });

@@ -72,7 +72,7 @@ async function apply(state: StateBuilder): Promise<number> {
       await commitGeneration(
         machine,
         { version: 1, number, created: "", release: "1.0.0", task: id, who: "ada", config: "", resources },
-        "users: {}\n",
+        { config: "users: {}\n", roster: undefined },
       );
       return number;
     },

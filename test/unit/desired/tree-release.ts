@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../../../config/load.ts";
+import { loadRoster } from "../../../config/roster/load-roster.ts";
+import { withRoster } from "../../../config/roster/people.ts";
 import type { Config } from "../../../config/config.ts";
 import { desiredState, type DesiredInputs } from "../../../installer/desired/desired-state.ts";
 import type { Release } from "../../../installer/desired/release.ts";
@@ -53,11 +55,11 @@ export function treeRelease(version = "1.0.0"): Release {
   };
 }
 
-/** A config that is valid; a test with another one fails. */
-export function configFrom(text: string): Config {
+/** A config that is valid, with the people of a roster; a test with another one fails. */
+export function configFrom(text: string, roster = ""): Config {
   const { config, problems } = loadConfig(text);
   if (config === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
-  return config;
+  return withRoster(config, loadRoster(roster).entries ?? []);
 }
 
 /** The desired state of a config's text, on a small Debian 12 unless told otherwise. */

@@ -5,6 +5,7 @@ import {
   listGenerations,
   readGeneration,
   readGenerationConfig,
+  readGenerationRoster,
   type Generation,
 } from "../../../installer/generations/generations.ts";
 import { writtenResources } from "../../../installer/generations/written-resources.ts";
@@ -17,6 +18,8 @@ beforeEach(() => {
   machine = new FakeHost();
   machine.putDirectory("/var/lib/homeroom");
 });
+
+const empty = { config: "", roster: undefined };
 
 function generation(number: number): Generation {
   const resources = [{ kind: "link", id: "/l", state: { target: "x" }, needs: [] }];
@@ -37,18 +40,23 @@ describe("a generation", () => {
   test("is in use once it is committed, with the config as it was written", async () => {
     expect(await currentGeneration(machine)).toBeUndefined();
     expect(await listGenerations(machine)).toEqual([]);
-    await commitGeneration(machine, generation(1), "# mine\nusers: {}\n");
-    await commitGeneration(machine, generation(2), "");
+    await commitGeneration(machine, generation(1), {
+      config: "# mine\nusers: {}\n",
+      roster: "username\nbob\n",
+    });
+    await commitGeneration(machine, generation(2), empty);
     expect(await currentGeneration(machine)).toEqual(generation(2));
     expect(await readGeneration(machine, 1)).toEqual(generation(1));
     expect(await readGenerationConfig(machine, 1)).toBe("# mine\nusers: {}\n");
+    expect(await readGenerationRoster(machine, 1)).toBe("username\nbob\n");
+    expect(await readGenerationRoster(machine, 2)).toBeUndefined();
     expect(await readGeneration(machine, 3)).toBeUndefined();
     expect(await readGenerationConfig(machine, 3)).toBeUndefined();
     expect(await listGenerations(machine)).toEqual([1, 2]);
   });
 
   test("is for root alone: a config may hold secrets", async () => {
-    await commitGeneration(machine, generation(1), "");
+    await commitGeneration(machine, generation(1), empty);
     const modes = machine.manifest().filter((line) => line.startsWith(folder));
     expect(modes.map((line) => line.split(" ").slice(1, 3).join(" "))).toEqual([
       "directory 700",
@@ -60,11 +68,11 @@ describe("a generation", () => {
   });
 
   test("has the pointer moved last: whatever fails before leaves the old one in use", async () => {
-    await commitGeneration(machine, generation(1), "");
+    await commitGeneration(machine, generation(1), empty);
     const left: (number | undefined)[] = [];
     for (let at = 0; ; at += 1) {
       machine.inject({ at, kind: "fail", when: "before" });
-      await commitGeneration(machine, generation(2), "").catch(() => undefined);
+      await commitGeneration(machine, generation(2), empty).catch(() => undefined);
       const { struck } = machine;
       machine.inject(undefined);
       const number = (await currentGeneration(machine))?.number;
@@ -77,7 +85,7 @@ describe("a generation", () => {
 
   test("whose pointer has moved is committed, whatever came after", async () => {
     machine.inject({ at: 4, kind: "fail", when: "after" });
-    await commitGeneration(machine, generation(1), "");
+    await commitGeneration(machine, generation(1), empty);
     expect((await currentGeneration(machine))?.number).toBe(1);
   });
 });

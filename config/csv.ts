@@ -1,0 +1,92 @@
+import type { Span } from "./document.ts";
+
+/** One cell: its text without quotes, and where it stands, quotes included. */
+export interface Cell {
+  text: string;
+  span: Span;
+}
+
+/** A line with at least one character in it. */
+export interface CsvRow {
+  cells: Cell[];
+  /** From the first character of the row to its line break, exclusive. */
+  span: Span;
+}
+
+export interface Csv {
+  /** What separates cells: a comma, or the semicolon or tab that spreadsheets of some countries write. */
+  separator: string;
+  rows: CsvRow[];
+  /** Offset of a quotation mark that is never closed. */
+  unclosed?: number;
+}
+
+/**
+ * Reads comma-separated values (RFC 4180) with positions. Line breaks may be of any kind, rows of any length;
+ * empty lines are left out. Never throws.
+ */
+export function parseCsv(text: string): Csv {
+  const separator = separatorOf(text);
+  const rows: CsvRow[] = [];
+  let unclosed: number | undefined;
+  let at = text.startsWith("\uFEFF") ? 1 : 0;
+  while (at < text.length) {
+    const start = at;
+    const cells: Cell[] = [];
+    while (true) {
+      const cell = readCell(text, at, separator);
+      if (cell.unclosed) unclosed ??= cell.span.start;
+      cells.push({ text: cell.text, span: cell.span });
+      at = cell.span.end;
+      if (text[at] !== separator) break;
+      at += 1;
+    }
+    const row = { cells, span: { start, end: at } };
+    if (text[at] === "\r") at += 1;
+    if (text[at] === "\n") at += 1;
+    if (row.span.end > start) rows.push(row);
+  }
+  return { separator, rows, ...(unclosed !== undefined && { unclosed }) };
+}
+
+/** A row as text, without its line break; cells are quoted where they have to be. */
+export function formatRow(cells: readonly string[], separator = ","): string {
+  return cells
+    .map((text) =>
+      /["\r\n]/.test(text) || text.includes(separator) ? `"${text.replaceAll('"', '""')}"` : text,
+    )
+    .join(separator);
+}
+
+/** The one that is most frequent in the first line, outside of quotes. */
+function separatorOf(text: string): string {
+  const header = (/^[^\r\n]*/.exec(text)?.[0] ?? "").replaceAll(/"[^"]*"/g, "");
+  const counted = [",", ";", "\t"].map((mark) => ({ mark, count: header.split(mark).length }));
+  return counted.reduce((best, next) => (next.count > best.count ? next : best)).mark;
+}
+
+function readCell(text: string, start: number, separator: string): Cell & { unclosed: boolean } {
+  let at = start;
+  let content = "";
+  let unclosed = false;
+  if (text[at] === '"') {
+    let from = at + 1;
+    while (true) {
+      const quote = text.indexOf('"', from);
+      if (quote === -1) {
+        content += text.slice(from);
+        at = text.length;
+        unclosed = true;
+        break;
+      }
+      content += text.slice(from, quote);
+      at = quote + 1;
+      if (text[at] !== '"') break;
+      content += '"';
+      from = at + 1;
+    }
+  }
+  const rest = at;
+  while (at < text.length && text[at] !== separator && text[at] !== "\n" && text[at] !== "\r") at += 1;
+  return { text: (content + text.slice(rest, at)).trim(), span: { start, end: at }, unclosed };
+}

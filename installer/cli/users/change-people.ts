@@ -1,0 +1,69 @@
+import { HomeroomError } from "../../errors.ts";
+import type { Host } from "../../host/host.ts";
+import { configOf, configPath, readConfig, type ReadConfig } from "../read-config.ts";
+import { entriesOf, rosterPath } from "../read-roster.ts";
+import { loadConfig } from "../../../config/load.ts";
+import type { Applied } from "../apply-situation.ts";
+import { lockConfig, writeConfigFile } from "../config/config-file.ts";
+import { narrate } from "../context.ts";
+import { writeRosterFile } from "./roster-file.ts";
+
+/** The two files in which people are written. */
+export interface PeopleTexts {
+  config: string;
+  roster: string | undefined;
+}
+
+export interface ChangeOptions {
+  /** As typed after `homeroom`. */
+  command: string;
+  /** commander's name for the absence of --no-apply. */
+  apply?: boolean | undefined;
+  /** What the two files are to be; undefined, or the same texts, where there is nothing to change. */
+  edit: (read: ReadConfig) => PeopleTexts | undefined | Promise<PeopleTexts | undefined>;
+}
+
+/**
+ * Changes the people of the hub as one change: checked before anything is written, applied afterwards. Where that
+ * fails both files are as they were before.
+ * @returns undefined where there was nothing to change, or it was only written
+ * @throws HomeroomError (exit code 78) where the result would not be valid.
+ */
+export async function changePeople(
+  host: Host,
+  { command, apply, edit }: ChangeOptions,
+): Promise<Applied | undefined> {
+  await using _lock = await lockConfig(host);
+  const read = await readConfig(host);
+  const before = { config: read.text, roster: read.roster.text };
+  const after = await edit(read);
+  if (after === undefined || (after.config === before.config && after.roster === before.roster)) {
+    narrate("Nothing to change: it is so already.");
+    return undefined;
+  }
+  check(after);
+  await write(host, before, after);
+  if (apply === false) {
+    narrate("Written. It holds after: sudo homeroom apply");
+    return undefined;
+  }
+  const { applyNow } = await import("../apply.ts");
+  try {
+    return await applyNow(host, command, { keep: true, asked: true });
+  } catch (error) {
+    await write(host, after, before);
+    if (!(error instanceof HomeroomError)) throw error;
+    const remedy = `${error.remedy}\nThe list of people is as it was.`;
+    throw new HomeroomError(error.message, { remedy, exitCode: error.exitCode, cause: error });
+  }
+}
+
+function check({ config, roster }: PeopleTexts): void {
+  const checked = configOf(loadConfig(config), configPath);
+  entriesOf(roster ?? "", checked.config, rosterPath);
+}
+
+async function write(host: Host, from: PeopleTexts, to: PeopleTexts): Promise<void> {
+  if (to.config !== from.config) await writeConfigFile(host, to.config);
+  if (to.roster !== from.roster) await writeRosterFile(host, to.roster);
+}
