@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { cellsOf, editRoster } from "../../../../config/roster/edit-roster.ts";
 import { compareRosters } from "../../../../config/roster/compare-rosters.ts";
@@ -54,7 +54,7 @@ test("whatever is added, changed and removed is what is read afterwards", () => 
         set: new Map(
           after.filter(({ username }) => had.has(username)).map((one) => [one.username, cellsOf(one)]),
         ),
-        remove: had.difference(has),
+        remove: new Set([...had].filter((username) => !has.has(username))),
       });
       const byName = (one: { username: string }, other: { username: string }) =>
         one.username < other.username ? -1 : 1;
