@@ -2,8 +2,8 @@
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 export interface Limits {
-  /** Bytes; null is no limit. */
-  memory: number | null;
+  /** Bytes; null is no limit, `auto` is computed from the machine. */
+  memory: number | null | "auto";
   /** Cores; null is no limit. */
   cpu: number | null;
   /** Processes and threads; null is no limit. */
@@ -51,7 +51,7 @@ export interface Config {
     tls: { key: string; cert: string };
     letsencrypt: { email: string; domains: string[]; staging: boolean };
   };
-  userEnvironment: { defaultApp: "jupyterlab" | "classic"; lean: boolean };
+  userEnvironment: { defaultApp: "jupyterlab" | "classic"; lean: boolean; debugger: boolean };
   environment: {
     manager: "venv" | "conda";
     /** Requirements (PEP 508). */

@@ -1,7 +1,11 @@
+import { commonLimits, reserveOf } from "./limits.ts";
 import type { Config, Json, Limits } from "./config.ts";
 
-/** The config under the keys that people write, with every default; sizes in bytes, null where there is no value. */
-export function effective(config: Config): { [key: string]: Json } {
+/**
+ * The config under the keys that people write, with every default; sizes in bytes, null where there is no value.
+ * @param machineMemory bytes, for what is computed from the machine; undefined leaves that open
+ */
+export function effective(config: Config, machineMemory?: number): { [key: string]: Json } {
   const { auth, users, limits, http, https, userEnvironment, environment, classroom, services } = config;
   const { cull } = services;
   return {
@@ -17,6 +21,7 @@ export function effective(config: Config): { [key: string]: Json } {
     limits: {
       ...limitsOf(limits),
       reserve: limits.reserve,
+      ...(machineMemory !== undefined && computedLimits(config, machineMemory)),
       groups: mapLimits(limits.groups),
       users: mapLimits(limits.users),
     },
@@ -28,7 +33,11 @@ export function effective(config: Config): { [key: string]: Json } {
       tls: { ...https.tls },
       letsencrypt: { ...https.letsencrypt },
     },
-    user_environment: { default_app: userEnvironment.defaultApp, lean: userEnvironment.lean },
+    user_environment: {
+      default_app: userEnvironment.defaultApp,
+      lean: userEnvironment.lean,
+      debugger: userEnvironment.debugger,
+    },
     environment: {
       manager: environment.manager,
       packages: environment.packages,
@@ -49,6 +58,13 @@ export function effective(config: Config): { [key: string]: Json } {
         kernels: cull.kernels,
       },
     },
+  };
+}
+
+function computedLimits(config: Config, machineMemory: number): { [key: string]: Json } {
+  return {
+    memory: commonLimits(config, machineMemory).memory.value,
+    reserve: reserveOf(config.limits, machineMemory),
   };
 }
 

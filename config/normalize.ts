@@ -12,19 +12,19 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
     baseUrl: normalBaseUrl(written.base_url ?? "/"),
     ...people(written, traits),
     limits: {
-      ...limitsOf(limits),
-      memory: limits.memory ?? null,
+      memory: limits.memory === undefined ? "auto" : limits.memory,
       cpu: limits.cpu ?? null,
-      tasks: limits.tasks ?? null,
+      tasks: limits.tasks === undefined ? 1024 : limits.tasks,
       reserve: limits.reserve ?? null,
       groups: mapValues(limits.groups ?? {}, limitsOf),
-      users: mapValues(limits.users ?? {}, limitsOf),
+      users: mapValues(lowerCased(limits.users ?? {}), limitsOf),
     },
     http: { address: addressOf(http.address), port: http.port ?? 80 },
     https: httpsOf(https),
     userEnvironment: {
       defaultApp: written.user_environment?.default_app ?? "jupyterlab",
       lean: written.user_environment?.lean ?? true,
+      debugger: written.user_environment?.debugger ?? true,
     },
     environment: {
       manager: environment.manager ?? "venv",
@@ -78,6 +78,11 @@ function limitsOf({ memory, cpu, tasks }: Partial<Limits>): Partial<Limits> {
     ...(cpu !== undefined && { cpu }),
     ...(tasks !== undefined && { tasks }),
   };
+}
+
+/** JupyterHub takes names without regard to capitals. */
+function lowerCased<Value>(people: Record<string, Value>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(people).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function mapValues<From, To>(map: Record<string, From>, convert: (value: From) => To): Record<string, To> {

@@ -37,7 +37,8 @@ export function kindWords(part: Schema): string {
       .filter((value) => value !== null)
       .map((value) => `\`${value}\``)
       .join(", ")}`;
-  if (part["x-kind"] === "size") return "a size";
+  if (part["x-kind"] === "size")
+    return ["a size", ...(part["x-words"] ?? []).map((word) => `\`${word}\``)].join(" or ");
   const types = typesOf(part);
   if (types.includes("object")) return "a section";
   if (types.includes("array")) return "a list";
@@ -114,7 +115,8 @@ const introduction = `# Every key of the config
 
 The config is one YAML file, \`/etc/homeroom/config.yaml\`. Change it with \`sudo homeroom config edit\` or
 \`sudo homeroom config set KEY VALUE\`; or with any editor, followed by \`sudo homeroom apply\`. Every key may be left
-out: its default holds then. \`null\` and empty text mean the same as leaving it out.
+out: its default holds then. \`null\` and empty text mean the same as leaving it out; only under \`limits\` does
+\`null\` mean no limit.
 
 Keys marked as TLJH's mean what they mean in The Littlest JupyterHub, so its config files work here. Keys that begin
 with \`x-\` are yours, for notes and anchors: nothing reads them.

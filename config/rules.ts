@@ -10,6 +10,7 @@ import {
   certificateIsUsable,
   certificateLasts,
   limitsFitMachine,
+  reserveFitsMachine,
   classFitsMachine,
 } from "./rules/machine-rules.ts";
 import {
@@ -70,5 +71,6 @@ const machineRules: readonly MachineRule[] = [
   certificateIsUsable,
   certificateLasts,
   limitsFitMachine,
+  reserveFitsMachine,
   classFitsMachine,
 ];

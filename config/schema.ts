@@ -23,6 +23,10 @@ export interface Schema {
   /** Accepted because TLJH has it; nothing reads it. */
   "x-unused"?: boolean;
   "x-kind"?: "size";
+  /** Words that may stand in place of a size. */
+  "x-words"?: string[];
+  /** What a written `null` means, where it does not mean that the key is left out. */
+  "x-null"?: string;
   "x-secret"?: boolean;
   /** Without a value it is computed from the machine. */
   "x-computed"?: boolean;

@@ -31,7 +31,8 @@ class SchemaReader {
   /** The value of a node, or undefined where it is unset or wrong. */
   read(node: ConfigNode, part: Schema, path: Path): unknown {
     const types = typesOf(part);
-    if (node.kind === "scalar" && readScalar(node).type === "null") return undefined;
+    if (node.kind === "scalar" && readScalar(node).type === "null")
+      return part["x-null"] !== undefined && node.text !== "" ? null : undefined;
     if (node.kind === "scalar" && node.text === "" && !types.includes("array")) return undefined;
     if (part["x-unused"]) return undefined;
     if (types.includes("object")) return this.readObject(node, part, path);
@@ -271,12 +272,13 @@ class SchemaReader {
   }
 
   private readSize(node: ScalarNode, part: Schema, path: Path): unknown {
+    if (part["x-words"]?.includes(node.text)) return node.text;
     const bytes = readSize(node);
     if (bytes !== undefined) return this.inRange(bytes, node, part, path);
     const none = /^(?:none|unlimited|infinity|max)$/i.test(node.text);
     const meant = meantSize(node.text);
     const hint = none
-      ? "Write null, or leave the key out, for no limit."
+      ? "Write null for no limit."
       : meant === undefined
         ? "Write a number with K, M, G or T, as in `1.5G`, or a number of bytes."
         : `Write ${/[KMGT]$/.test(meant) ? meant : `${meant} without quotes, which counts bytes`}.`;

@@ -55,11 +55,17 @@ async function writtenConfig(): Promise<string> {
   );
 }
 
-/** The schema of what the loader returns: nothing is null, sizes are bytes, free keys are left out. */
+/** The schema of what the loader returns: sizes are bytes, free keys are left out, and null is only where it means something. */
 function asLoaded(part: unknown): unknown {
   if (Array.isArray(part)) return part.filter((value) => value !== null && value !== "null").map(asLoaded);
   if (typeof part !== "object" || part === null) return part;
   const size = "x-kind" in part && part["x-kind"] === "size";
+  if ("x-null" in part) {
+    const words =
+      "x-words" in part ? (part["x-words"] as string[]).map((word) => ` | ${JSON.stringify(word)}`) : [];
+    const { description } = part as { description?: string };
+    return { description, tsType: `number${words.join("")} | null` };
+  }
   return Object.fromEntries(
     Object.entries(part)
       .filter(([key]) => key !== "patternProperties" && key !== "default" && key !== "examples")

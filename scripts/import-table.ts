@@ -31,8 +31,8 @@ const table: Readonly<Record<string, Rule | "everything">> = {
   "installer/systemd": { code: [errors] },
   "installer/resources": { code: ["installer/systemd", errors], types: [hostInterface] },
   "installer/desired": {
-    // names and hashes of resources and packages are their types' vocabulary: pure functions beside the types
-    code: ["installer/systemd", "config/requirement.ts", ...resourceNames],
+    // names and hashes of resources and packages, and what limits mean on a machine, are vocabulary: pure functions
+    code: ["installer/systemd", "config/requirement.ts", "config/limits.ts", ...resourceNames],
     types: ["config", "installer/resources"],
   },
   "installer/plan": { code: ["installer/resources"], types: [hostInterface] },

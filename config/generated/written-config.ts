@@ -61,23 +61,23 @@ keep_homes?: number
  */
 limits?: {
 /**
- * Memory that each person's server may use: bytes, or a number with K, M, G or T (`1.5G`). When it is used up, the program that took it ends, nothing else. Without a value there is no limit.
+ * Memory that each person's server may use: bytes, a number with K, M, G or T (`1.5G`), or `auto`, which Homeroom computes from the machine so that a class fits and nobody can take it all. When it is used up, the program that took it ends, nothing else, and the person is told. `null` is no limit.
  */
-memory?: number
+memory?: number | "auto" | null
 /**
  * Processor cores that each person's server may use; fractions are fine. Without a value everybody shares all cores fairly.
  */
-cpu?: number
+cpu?: number | null
 /**
- * Processes and threads that each person's server may have. Without a value there is no limit.
+ * Processes and threads that each person's server may have together; a program that makes more gets an error. `null` is no limit.
  */
-tasks?: number
+tasks?: number | null
 /**
- * Memory that is kept for the hub and the system, so that a full class cannot push them out. Without a value Homeroom computes it from the machine.
+ * Memory that is kept for the system, the hub and the proxy: all servers together never get it, and no new server starts while less than this is free. Without a value Homeroom computes it from the machine.
  */
 reserve?: number
 /**
- * Other limits for the people of a group in `users.extra_user_groups`.
+ * Other limits for the people of a group. Where somebody is in several, the larger limit counts.
  */
 groups?: {
 /**
@@ -85,17 +85,17 @@ groups?: {
  */
 [k: string]: {
 /**
- * Memory for the server of each person in the group. Without it the limit for everybody holds.
+ * Memory for the server of each person in the group. Without it the limit for everybody holds; `null` is no limit.
  */
-memory?: number
+memory?: number | "auto" | null
 /**
- * Processor cores for the server of each person in the group.
+ * Processor cores for the server of each person in the group. `null` is no limit.
  */
-cpu?: number
+cpu?: number | null
 /**
- * Processes and threads for the server of each person in the group.
+ * Processes and threads for the server of each person in the group. `null` is no limit.
  */
-tasks?: number
+tasks?: number | null
 }
 }
 /**
@@ -107,17 +107,17 @@ users?: {
  */
 [k: string]: {
 /**
- * Memory for the server of this person. Without it the limit for everybody holds.
+ * Memory for the server of this person. Without it the limit for everybody holds; `null` is no limit.
  */
-memory?: number
+memory?: number | "auto" | null
 /**
- * Processor cores for the server of this person.
+ * Processor cores for the server of this person. `null` is no limit.
  */
-cpu?: number
+cpu?: number | null
 /**
- * Processes and threads for the server of this person.
+ * Processes and threads for the server of this person. `null` is no limit.
  */
-tasks?: number
+tasks?: number | null
 }
 }
 }
@@ -193,6 +193,10 @@ default_app?: ("jupyterlab" | "classic")
  * Start servers with less memory by loading rarely used parts only when they are needed.
  */
 lean?: boolean
+/**
+ * Offer the visual debugger in notebooks. It costs each kernel about 7 MB of memory.
+ */
+debugger?: boolean
 }
 /**
  * The Python environment that everybody shares.

@@ -82,7 +82,7 @@ export function certificateLasts(context: MachineContext): Finding[] {
 export function limitsFitMachine(context: MachineContext): Finding[] {
   const { memory, cpu } = context.config.limits;
   const findings: Finding[] = [];
-  if (memory !== null && memory > context.facts.memory) {
+  if (typeof memory === "number" && memory > context.facts.memory) {
     const message = `One server may use ${formatSize(memory)}, but the machine has ${formatSize(context.facts.memory)}.`;
     findings.push(
       finding(context, "warning", "limit-above-machine", ["limits", "memory"], message, "Write less."),
@@ -97,12 +97,26 @@ export function limitsFitMachine(context: MachineContext): Finding[] {
   return findings;
 }
 
+/** The reserve leaves the class at least half of the machine. */
+export function reserveFitsMachine(context: MachineContext): Finding[] {
+  const { reserve } = context.config.limits;
+  const machine = context.facts.memory;
+  if (reserve === null || reserve <= machine / 2) return [];
+  const message = `A reserve of ${formatSize(reserve)} is more than half of the machine's ${formatSize(machine)}.`;
+  const hint = `Write at most ${formatSize(machine / 2)}, or leave the key out.`;
+  return [finding(context, "error", "reserve-above-machine", ["limits", "reserve"], message, hint)];
+}
+
 /** A class whose limits add up to several times the machine works only while most of it idles. */
 export function classFitsMachine(context: MachineContext): Finding[] {
   const { memory } = context.config.limits;
   const { allowed, admin } = context.config.users;
   const people = context.facts.expectedUsers ?? new Set([...allowed, ...admin]).size;
-  if (memory === null || memory > context.facts.memory || memory * people <= 3 * context.facts.memory)
+  if (
+    typeof memory !== "number" ||
+    memory > context.facts.memory ||
+    memory * people <= 3 * context.facts.memory
+  )
     return [];
   const sum = formatSize(memory * people);
   const message = `${people} people with ${formatSize(memory)} each are ${sum}; the machine has ${formatSize(context.facts.memory)}.`;

@@ -1,6 +1,7 @@
 import { nodeAt } from "../document.ts";
 import { formatSize } from "../size.ts";
 import { finding, keySpan } from "./rule.ts";
+import type { Limits } from "../config.ts";
 import type { Finding } from "../problem.ts";
 import type { RuleContext } from "./rule.ts";
 
@@ -15,11 +16,23 @@ export function cullTimeoutIsLongerThanEvery(context: RuleContext): Finding[] {
 
 const megabyte = 1024 ** 2;
 
-/** A server needs some memory to start. */
+/** A server needs some memory to start, whosever it is. */
 export function memoryIsEnough(context: RuleContext): Finding[] {
-  const { memory } = context.config.limits;
-  if (memory === null || memory >= 128 * megabyte) return [];
-  const path = ["limits", "memory"];
+  const { limits = {} } = context.written;
+  const single = (["groups", "users"] as const).flatMap((section) =>
+    Object.entries(limits[section] ?? {}).flatMap(([name, { memory }]) =>
+      littleMemory(context, memory, ["limits", section, name, "memory"]),
+    ),
+  );
+  return [...littleMemory(context, limits.memory, ["limits", "memory"]), ...single];
+}
+
+function littleMemory(
+  context: RuleContext,
+  memory: Limits["memory"] | undefined,
+  path: readonly string[],
+): Finding[] {
+  if (typeof memory !== "number" || memory >= 128 * megabyte) return [];
   const hint = "Write at least 256M; 1G is a good start.";
   if (memory < megabyte) {
     return [

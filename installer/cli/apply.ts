@@ -4,6 +4,7 @@ import type { Host } from "../host/host.ts";
 import { applySituation, type Applied } from "./apply-situation.ts";
 import { canAsk, hostOf, narrate, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { describeDrift, describePlan } from "./describe-plan.ts";
+import { describeHeldLimits } from "./held-limits.ts";
 import { interruption } from "./interruption.ts";
 import type { Situation } from "./situation.ts";
 
@@ -14,6 +15,8 @@ export interface ApplyFlags {
   /** The person has said yes to what is to change already. */
   asked?: true | undefined;
   json?: true | undefined;
+  /** A lower memory limit holds at once even where more is in use. */
+  force?: true | undefined;
   /** A directory of wheels, for a machine without an index. */
   wheels?: string | undefined;
   /** A first install shows its progress on the front door. */
@@ -27,6 +30,7 @@ export function applyCommand(): Command {
     .option("--yes", "ask nothing; what was changed by hand is written anew")
     .option("--take", "write anew what was changed by hand")
     .option("--keep", "leave what was changed by hand")
+    .option("--force", "set lower memory limits now, even where more is in use")
     .option("--json", "the result as data")
     .addHelpText("after", "\nExamples:\n  sudo homeroom apply\n  sudo homeroom apply --yes --json")
     .action(async function (this: Command) {
@@ -43,6 +47,7 @@ export async function applyNow(host: Host, command: string, flags: ApplyFlags): 
   const applied = await applySituation(host, {
     command,
     wheels: flags.wheels,
+    force: flags.force,
     progressPage: flags.progressPage,
     drift: await choiceAboutDrift(host, flags, asking),
     signal: interruption(),
@@ -52,6 +57,8 @@ export async function applyNow(host: Host, command: string, flags: ApplyFlags): 
   for (const warning of situation.read.warnings) narrate(warning);
   if (situation.plan.drift.length > 0 && !flags.take && !flags.yes)
     narrate(describeDrift(situation.plan.drift));
+  const held = describeHeldLimits(situation.desired.resources);
+  if (held !== "") narrate(held);
   const seconds = (milliseconds / 1000).toFixed(1);
   const words = {
     applied: `Applied: generation ${generation} is in use (${seconds} s).`,

@@ -109,6 +109,7 @@ function addChanging(command: Command): void {
       .option("--string", "take values as text, as they are")
       .option("--no-apply", "only write the file")
       .option("--yes", "ask nothing")
+      .option("--force", "set lower memory limits now, even where more is in use")
       .action(async () => {
         const { changeConfig } = await import("./config/change.ts");
         await changeConfig(name, subcommand.args, subcommand.optsWithGlobals<GlobalOptions>());

@@ -1,12 +1,5 @@
-const GiB = 1024 ** 3;
-const MiB = 1024 ** 2;
-
-/**
- * The config that an install writes: the admin, and a limit with which several people fit on the machine.
- * @param memory the machine's, in bytes
- */
-export function firstConfig(admin: string, memory: number): string {
-  const share = memory >= 3 * GiB ? "1G" : `${Math.max(256, Math.floor(memory / 3 / MiB / 64) * 64)}M`;
+/** The config that an install writes: the admin, and the places where a teacher will want to write. */
+export function firstConfig(admin: string): string {
   return `# yaml-language-server: $schema=/opt/homeroom/current/config/schema.json
 # The one file of this hub. After a change: sudo homeroom apply
 # Every key: homeroom config reference
@@ -19,8 +12,9 @@ users:
   allowed: []
 
 limits:
-  # What one person may use; whoever needs more gets a message, not the whole class.
-  memory: ${share}
+  # What one person may use, as in 1G; whoever needs more gets a message, not the whole class.
+  # auto is computed from this machine: homeroom config show --origin limits
+  memory: auto
 `;
 }
 

@@ -6,7 +6,6 @@ import type { Applied } from "./apply-situation.ts";
 import { applyNow, resultOf } from "./apply.ts";
 import { canAsk, hostOf, narrate, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { compileBytecodeLater } from "./compile-bytecode.ts";
-import { readFacts } from "../resources/facts.ts";
 import { setFirstPassword } from "./first-password.ts";
 import { firstConfig, validName } from "./first-config.ts";
 import { configOf, configPath, readConfig } from "./read-config.ts";
@@ -96,9 +95,7 @@ async function writeFirstConfig(host: Host, flags: InstallFlags, admin: string |
     return;
   }
   const text =
-    flags.config === undefined
-      ? await askedConfig(host, flags, admin)
-      : await givenConfig(host, flags.config);
+    flags.config === undefined ? await askedConfig(flags, admin) : await givenConfig(host, flags.config);
   await host.makeDirectory("/etc/homeroom", { mode: 0o755, uid: 0, gid: 0 });
   await host.write(configPath, text, { mode: 0o600, uid: 0, gid: 0 });
 }
@@ -114,17 +111,13 @@ async function givenConfig(host: Host, path: string): Promise<string> {
   return text.toString("utf8");
 }
 
-async function askedConfig(host: Host, { yes }: InstallFlags, given: string | undefined): Promise<string> {
-  const { memory } = await readFacts(host);
+async function askedConfig({ yes }: InstallFlags, given: string | undefined): Promise<string> {
   if (given !== undefined && given !== "") {
     const answer = validName(given);
-    if (answer === true) return firstConfig(given, memory);
+    if (answer === true) return firstConfig(given);
     throw new HomeroomError(answer, { remedy: "As in: --admin teacher" });
   }
-  if (!canAsk() || yes) return firstConfig("admin", memory);
+  if (!canAsk() || yes) return firstConfig("admin");
   const { askLine } = await import("./ask.ts");
-  return firstConfig(
-    await askLine("User name of the teacher (an admin of the hub):", "teacher", validName),
-    memory,
-  );
+  return firstConfig(await askLine("User name of the teacher (an admin of the hub):", "teacher", validName));
 }

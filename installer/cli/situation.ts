@@ -13,6 +13,7 @@ import type { Resource } from "../resources/resource.ts";
 import { readFacts, type Facts } from "../resources/facts.ts";
 import { readInstalledPackages } from "../resources/installed-packages.ts";
 import { pythonEnvironment, readBuiltLock } from "../resources/python-environment.ts";
+import { readLoadedSlices } from "../resources/user-slice.ts";
 import { readConfig, type ReadConfig } from "./read-config.ts";
 import { readRelease } from "./read-release.ts";
 
@@ -36,25 +37,38 @@ export interface SituationOptions {
   wheels?: string | undefined;
   /** A first install shows its progress on the front door. */
   progressPage?: boolean | undefined;
+  /** A lower memory limit holds at once even where more is in use. */
+  force?: boolean | undefined;
 }
 
 /** Reads config, machine and release, and plans; changes nothing. */
 export async function readSituation(
   host: HostReader,
-  { drift, wheels, progressPage = false }: SituationOptions,
+  { drift, wheels, progressPage = false, force = false }: SituationOptions,
 ): Promise<Situation> {
-  const [read, facts, release, generation, link, firstPasswords] = await Promise.all([
+  const [read, facts, release, generation, link, firstPasswords, slices] = await Promise.all([
     readConfig(host),
     readFacts(host),
     readRelease(),
     currentGeneration(host),
     readEnvironmentLink(host),
     readFirstPasswords(host),
+    readLoadedSlices(host),
   ]);
   const doorFirst = progressPage && generation === undefined;
   const { config } = read;
   const environmentInUse = link && (await readEnvironmentInUse(host, link, config, release));
-  const inputs = { config, facts, release, firstPasswords, environmentInUse, wheels, doorFirst };
+  const inputs = {
+    config,
+    facts,
+    release,
+    firstPasswords,
+    environmentInUse,
+    wheels,
+    doorFirst,
+    slices,
+    force,
+  };
   const desired = desiredState(inputs);
   const since = await writtenSince(host, generation?.number ?? 0);
   const lastWritten = [...(generation?.resources ?? []), ...since];

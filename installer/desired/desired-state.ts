@@ -1,13 +1,16 @@
 import type { Config } from "../../config/config.ts";
+import { classLimits, membershipsOf } from "../../config/limits.ts";
 import type { Facts } from "../resources/facts.ts";
+import type { LoadedSlice } from "../resources/user-slice.ts";
 import { refOf } from "../resources/resource.ts";
 import { addFoundation } from "./foundation.ts";
 import { hubJson, rosterJson } from "./hub-files.ts";
+import { addLimits } from "./limits.ts";
 import { addPeople } from "./people.ts";
 import { addPython, type PythonInputs } from "./python.ts";
-import type { Release } from "./release.ts";
+import { textOf, type Release } from "./release.ts";
 import { StateBuilder, type DesiredState } from "./state-builder.ts";
-import { addUnits } from "./units.ts";
+import { addUnits, limitsTemplate } from "./units.ts";
 
 export interface DesiredInputs {
   config: Config;
@@ -17,6 +20,10 @@ export interface DesiredInputs {
   firstPasswords: Readonly<Record<string, string>>;
   environmentInUse: PythonInputs["environmentInUse"];
   wheels: string | undefined;
+  /** The slices that systemd has loaded, with the limits that hold now. */
+  slices: readonly LoadedSlice[];
+  /** A lower memory limit holds at once even where more is in use. */
+  force: boolean;
   /** The front door opens before the hub is there: a first install that shows its progress. */
   doorFirst: boolean;
 }
@@ -31,9 +38,16 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
   const hubReads = { mode: "0640", group: "homeroom-hub" };
   const folder = refOf("directory", "/var/lib/homeroom/compiled");
   const hubFile = state.file("/var/lib/homeroom/compiled/hub.json", compiled, [folder], hubReads);
-  const roster = rosterJson(config, firstPasswords);
+  const limits = classLimits(config, facts.memory, membershipsOf(config));
+  const roster = rosterJson(config, limits, firstPasswords);
   const rosterFile = state.file("/var/lib/homeroom/compiled/roster.json", roster, [folder], hubReads);
   const people = addPeople(state, config, release);
+  addLimits(state, {
+    limits,
+    slices: inputs.slices,
+    force: inputs.force,
+    template: textOf(release, `templates/units/${limitsTemplate}`),
+  });
   const command = state.file("/usr/local/bin/homeroom", commandScript(release), [], { mode: "0755" });
   const current = state.add("link", "/opt/homeroom/current", { target: release.folder }, [
     refOf("directory", "/opt/homeroom"),

@@ -1,4 +1,5 @@
 import type { Config } from "../../config/config.ts";
+import type { ClassLimits } from "../../config/limits.ts";
 
 /** A slow machine may take this long to start a notebook server; a quick one takes one second. */
 export const serverStartSeconds = 180;
@@ -25,7 +26,8 @@ export function hubJson(config: Config): string {
 
 /** roster.json: who may log in, and with how much. The hub reads it again by itself whenever it changes. */
 export function rosterJson(
-  { users, limits }: Config,
+  { users }: Config,
+  { common, others }: ClassLimits,
   firstPasswords: Readonly<Record<string, string>>,
 ): string {
   return json({
@@ -34,8 +36,11 @@ export function rosterJson(
     banned: users.banned,
     open: users.open,
     first_passwords: firstPasswords,
-    memory_limit: limits.memory,
-    cpu_limit: limits.cpu,
+    memory_limit: common.memory.value,
+    cpu_limit: common.cpu.value,
+    other_limits: Object.fromEntries(
+      [...others].map(([name, { memory, cpu }]) => [name, [memory.value, cpu.value]]),
+    ),
   });
 }
 

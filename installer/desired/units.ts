@@ -1,11 +1,11 @@
 import type { Config } from "../../config/config.ts";
+import { classMemory } from "../../config/limits.ts";
 import type { Facts } from "../resources/facts.ts";
 import { hashOf } from "../resources/hash.ts";
 import type { ResourceRef } from "../resources/resource.ts";
 import { escapeSpecifiers } from "../systemd/specifiers.ts";
 import { quoteWord } from "../systemd/words.ts";
 import { serverStartSeconds } from "./hub-files.ts";
-import { classMemory } from "./class-memory.ts";
 import { hashesBelow, textOf, type Release } from "./release.ts";
 import type { StateBuilder } from "./state-builder.ts";
 
@@ -38,6 +38,8 @@ const enabled: readonly (readonly [target: string, unit: string, file: string])[
   ["multi-user.target", "homeroom-recover.service", "homeroom-recover.service"],
   ["multi-user.target", "homeroom-revert.service", "homeroom-revert.service"],
 ];
+/** Of what limits.ts writes, for everybody and for single people. */
+export const limitsTemplate = "homeroom-users-.slice.d/50-limits.conf";
 const cullerEnabled = ["multi-user.target", "homeroom-culler.service", "homeroom-culler.service"] as const;
 
 /** From this version on systemd knows RestartSteps= (its news for 254). */
@@ -68,25 +70,19 @@ export function addUnits(state: StateBuilder, inputs: UnitsInputs): void {
 /** Templates of whole units; those that are drop-ins of something are placed by name. */
 function renderedUnits({ config, facts, release, hub }: UnitsInputs): [string, string][] {
   const folder = "templates/units/";
-  const memory = config.limits.memory;
   const values: Record<string, string> = {
     RELEASE: release.folder,
     HUB: hub,
     NODE: release.node,
     LISTEN: listenOf(config),
     START_TIMEOUT: String(serverStartSeconds),
-    USERS_MEMORY_MAX: String(classMemory(facts.memory)),
-    USER_MEMORY_MAX: memory === null ? "infinity" : String(memory),
-    USER_CPU_QUOTA: config.limits.cpu === null ? "" : `${Math.max(1, Math.round(config.limits.cpu * 100))}%`,
+    USERS_MEMORY_MAX: String(classMemory(config.limits, facts.memory)),
     CULL_OPTIONS: cullOptions(config),
   };
-  const placedElsewhere = new Set(["homeroom-backoff.conf", "homeroom-user-admin.conf"]);
+  const placedElsewhere = new Set(["homeroom-backoff.conf", "homeroom-user-admin.conf", limitsTemplate]);
   return [...release.texts.keys()]
     .filter((path) => path.startsWith(folder) && !placedElsewhere.has(path.slice(folder.length)))
-    .map((path) => [
-      path.slice(folder.length).replace(".d/50-limits", ".d/50-homeroom-limits"),
-      substituted(release, path, values),
-    ]);
+    .map((path) => [path.slice(folder.length), substituted(release, path, values)]);
 }
 
 function substituted(release: Release, path: string, values: Readonly<Record<string, string>>): string {

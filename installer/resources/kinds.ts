@@ -3,6 +3,7 @@ import { aptPackage } from "./apt-package.ts";
 import { directory } from "./directory.ts";
 import { file } from "./file.ts";
 import { group, systemGroup } from "./group.ts";
+import { heldLimit } from "./held-limit.ts";
 import { link } from "./link.ts";
 import { membership } from "./membership.ts";
 import { proxy } from "./proxy.ts";
@@ -15,6 +16,7 @@ import { sudoers } from "./sudoers.ts";
 import { systemAccount } from "./system-account.ts";
 import { systemdUnit } from "./systemd-unit.ts";
 import { unitsLoaded } from "./units-loaded.ts";
+import { userSlice } from "./user-slice.ts";
 import { wheelProgram } from "./wheel-program.ts";
 
 const all = [
@@ -23,6 +25,7 @@ const all = [
   directory,
   file,
   group,
+  heldLimit,
   link,
   membership,
   proxy,
@@ -35,6 +38,7 @@ const all = [
   systemGroup,
   systemdUnit,
   unitsLoaded,
+  userSlice,
   wheelProgram,
 ];
 

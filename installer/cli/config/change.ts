@@ -17,6 +17,7 @@ interface ChangeOptions extends GlobalOptions {
   /** commander's name for the absence of --no-apply. */
   apply?: boolean;
   yes?: true;
+  force?: true;
 }
 
 type Edit = (text: string) => string;
@@ -38,7 +39,7 @@ export async function changeConfig(
   if (!written) return narrate("Nothing to change: it is so already.");
   if (options.apply === false) return narrate("Written. It holds after: sudo homeroom apply");
   const { applyNow } = await import("../apply.ts");
-  await applyNow(host, `config ${name}`, { yes: options.yes });
+  await applyNow(host, `config ${name}`, { yes: options.yes, force: options.force });
 }
 
 /** Whether the file was changed. */

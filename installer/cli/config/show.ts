@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { effective } from "../../../config/effective.ts";
 import { nodeAt } from "../../../config/document.ts";
 import { formatProblems } from "../../../config/format.ts";
@@ -68,7 +69,7 @@ async function load({ file, root }: ShowOptions): Promise<Shown> {
 
 /** @throws HomeroomError (exit code 78) where the config has errors, after showing them. */
 function effectiveOf({ file, loaded }: Shown): Json {
-  if (loaded.config) return effective(loaded.config);
+  if (loaded.config) return effective(loaded.config, totalmem());
   narrate(formatProblems(loaded.problems, { file, color: wantsColor(process.stderr) }));
   throw new HomeroomError("The config has errors, so nothing holds.", {
     remedy: "Correct them: sudo homeroom config edit",
@@ -140,7 +141,7 @@ function showOrigins(
     const words = {
       written: `written in line ${line}`,
       default: "default",
-      computed: "computed from this machine",
+      computed: `computed from this machine${line === undefined ? "" : ` (auto, line ${line})`}`,
     };
     return { left: `${key}: ${flow(treeOf(withSizes(value, keyPath(key))))}`, right: words[origin] };
   });
@@ -159,15 +160,18 @@ function leaves(value: Json, path: string[]): [string[], Json][] {
 function originOf(path: string[], value: Json, { loaded, text }: Shown): Origin {
   const key = path.join(".");
   const node = loaded.root && (nodeAt(loaded.root, path) ?? listInBlock(loaded.root, path, value));
-  if (node !== undefined && isSet(node)) {
+  if (node !== undefined && isSet(node, path)) {
     const line = text.slice(0, node.span.start).split("\n").length;
-    return { key, value, origin: "written", line };
+    const auto = node.kind === "scalar" && schemaAt(path)?.["x-words"]?.includes(node.text) === true;
+    return { key, value, origin: auto ? "computed" : "written", line };
   }
-  return { key, value, origin: schemaAt(path)?.["x-computed"] && value === null ? "computed" : "default" };
+  return { key, value, origin: schemaAt(path)?.["x-computed"] ? "computed" : "default" };
 }
 
-function isSet(node: ConfigNode): boolean {
-  return node.kind !== "scalar" || (node.text !== "" && readScalar(node).type !== "null");
+/** null is a value where it means one. */
+function isSet(node: ConfigNode, path: readonly string[]): boolean {
+  if (node.kind !== "scalar") return true;
+  return node.text !== "" && (schemaAt(path)?.["x-null"] !== undefined || readScalar(node).type !== "null");
 }
 
 /** Lists of people may also stand in an authenticator's block. */

@@ -28,6 +28,7 @@ class Roster:
             }
             open_to_all = bool(written["open"])
             limits = (written["memory_limit"], written["cpu_limit"])
+            other_limits = {self._normalize(name): tuple(both) for name, both in written["other_limits"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             if self._seen is None:
                 raise
@@ -35,7 +36,7 @@ class Roster:
         self._seen = seen
         self.allowed, self.admins, self.banned = named["allowed"], named["admins"], named["banned"]
         self.first_passwords, self.open = first_passwords, open_to_all
-        self._limits = limits
+        self._limits, self._other_limits = limits, other_limits
         return True
 
     def lets_in(self, name):
@@ -48,10 +49,10 @@ class Roster:
         self.refresh()
         return name not in self.banned and (name in self.allowed or name in self.admins)
 
-    def limits(self):
-        """What one person may use: bytes of memory and cores, None where there is no limit. systemd enforces it."""
+    def limits(self, name):
+        """What this person may use: bytes of memory and cores, None where there is no limit. systemd enforces it."""
         self.refresh()
-        return self._limits
+        return self._other_limits.get(name, self._limits)
 
     def is_admin(self, name):
         self.refresh()

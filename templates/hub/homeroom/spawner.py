@@ -70,7 +70,7 @@ class HomeroomSpawner(Spawner):
     async def start(self):
         """Starts the unit and returns when it accepts connections; raises NotStarted with words for the person."""
         self._refuse_strangers()
-        self.mem_limit, self.cpu_limit = self.roster.limits()
+        self.mem_limit, self.cpu_limit = self.roster.limits(self.user.name)
         self._starting = True
         try:
             await self._start_unit(self.unit)

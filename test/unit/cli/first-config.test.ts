@@ -2,24 +2,16 @@ import { expect, test } from "vitest";
 import { loadConfig } from "../../../config/load.ts";
 import { firstConfig, validName } from "../../../installer/cli/first-config.ts";
 
-const MiB = 1024 ** 2;
-
-test.each([
-  [512, 256],
-  [1024, 320],
-  [2048, 640],
-  [3072, 1024],
-  [65_536, 1024],
-])("on a machine of %i MiB one person gets %i MiB", (memory, share) => {
-  const { config, problems } = loadConfig(firstConfig("teacher", memory * MiB));
+test("the first config lets the teacher in and leaves the limit to the machine", () => {
+  const { config, problems } = loadConfig(firstConfig("teacher"));
   expect(problems).toEqual([]);
-  expect(config?.limits.memory).toBe(share * MiB);
+  expect(config?.limits.memory).toBe("auto");
   expect(config?.users).toMatchObject({ admin: ["teacher"], allowed: [], open: false });
 });
 
 test.each(["teacher", "a", "jane@school.org", "anna-lena", "x_1.b"])("%s can be the admin", (name) => {
   expect(validName(name)).toBe(true);
-  const { config, problems } = loadConfig(firstConfig(name, 4096 * MiB));
+  const { config, problems } = loadConfig(firstConfig(name));
   expect([problems, config?.users.admin]).toEqual([[], [name]]);
 });
 

@@ -26,7 +26,7 @@ describe("the reference", () => {
     ["base_url", "text", "`/`"],
     ["users.admin", "a list", "an empty list"],
     ["users.extra_user_groups", "a section", "empty"],
-    ["limits.memory", "a size", "no default"],
+    ["limits.memory", "a size or `auto`", "`auto`"],
     ["limits.cpu", "a number above 0 to 4096", "no default"],
     ["limits.users.<name>.tasks", "a whole number from 16 to 4194304", "no default"],
     ["http.address", "text", "empty"],

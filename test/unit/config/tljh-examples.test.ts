@@ -48,7 +48,8 @@ function expected(row: Row): Row {
 
 function meaning({ limits, users, auth, https, http, baseUrl, userEnvironment, services }: Config): Row {
   return {
-    memory_bytes: String(limits.memory ?? "none"),
+    // Where TLJH sets no limit, Homeroom computes one from the machine; a written null is no limit in both.
+    memory_bytes: limits.memory === "auto" ? "none" : String(limits.memory ?? "none"),
     cpu: String(limits.cpu ?? "none"),
     admins: users.admin.join(","),
     allowed: users.allowed.join(","),

@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { accountName, instanceOf } from "../../../installer/desired/account-name.ts";
-import { classMemory } from "../../../installer/desired/class-memory.ts";
 import { escapeUnitPart } from "../../../installer/systemd/unit-escape.ts";
 import vectors from "../../python/account-names.json" with { type: "json" };
 
@@ -25,14 +24,4 @@ test("an account's name is one that Linux takes, whatever the hub calls a person
 test("two people never share an account by the way they are written", () => {
   const names = ["anna", "Anna", "ANNA", "änna", "anna ", "an/na", "an_na", "a".repeat(40), "a".repeat(41)];
   expect(new Set(names.map(accountName)).size).toBe(names.length);
-});
-
-test.each([
-  [512, 256],
-  [1024, 640],
-  [4096, 3584],
-  [16_384, 14_336],
-  [262_144, 260_096],
-])("of %i MiB all servers together get %i", (machine, servers) => {
-  expect(classMemory(machine * 1024 ** 2)).toBe(servers * 1024 ** 2);
 });

@@ -93,24 +93,17 @@ describe.each(Object.entries(examples))("the desired state of %s", (name, text) 
 });
 
 describe("what the config says reaches the machine", () => {
-  test("limits, as systemd and the hub write them", () => {
-    const limits = unitOf(desiredFrom(full), "homeroom-users-.slice.d/50-homeroom-limits.conf");
-    expect(limits).toContain("\nMemoryMax=1610612736\n");
-    expect(limits).toContain("\nCPUQuota=150%\n");
+  test("limits, as the hub reads them", () => {
     expect(jsonOf(desiredFrom(full), "roster")).toMatchObject({
       memory_limit: 1_610_612_736,
       cpu_limit: 1.5,
+      other_limits: {},
     });
-    const none = "limits: { memory: null, cpu: null }\n";
-    const open = unitOf(desiredFrom(none), "homeroom-users-.slice.d/50-homeroom-limits.conf");
-    expect(open).toContain("\nMemoryMax=infinity\n");
-    expect(open).toContain("\nCPUQuota=\n");
-    expect(jsonOf(desiredFrom(none), "roster")).toMatchObject({ memory_limit: null, cpu_limit: null });
-    const least = unitOf(
-      desiredFrom("limits: { cpu: 0.001 }\n"),
-      "homeroom-users-.slice.d/50-homeroom-limits.conf",
-    );
-    expect(least).toContain("\nCPUQuota=1%\n");
+    expect(jsonOf(desiredFrom("limits: { memory: null }"), "roster")).toMatchObject({ memory_limit: null });
+    const own = "limits: { users: { Anna: { memory: 2G } } }\n";
+    expect(jsonOf(desiredFrom(own), "roster")).toMatchObject({
+      other_limits: { anna: [2 * 1024 ** 3, null] },
+    });
   });
 
   test.each([

@@ -71,6 +71,8 @@ export function desiredFrom(text: string, changes: Partial<DesiredInputs> = {}) 
     firstPasswords: {},
     environmentInUse: undefined,
     wheels: undefined,
+    slices: [],
+    force: false,
     doorFirst: false,
     ...changes,
   });

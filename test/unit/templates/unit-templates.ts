@@ -13,6 +13,7 @@ const substitutions: Record<string, string> = {
   USERS_MEMORY_MAX: "infinity",
   USER_MEMORY_MAX: "1073741824",
   USER_CPU_QUOTA: "150%",
+  USER_TASKS_MAX: "1024",
   CULL_OPTIONS: "--timeout=600",
 };
 
