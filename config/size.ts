@@ -43,11 +43,13 @@ export function formatSize(bytes: number): string {
   return `${Number((bytes / (powers[unit] ?? 1)).toFixed(2))}${unit}`;
 }
 
-/** A size as it can be written in the config without losing a byte: `1.5G`, or plain bytes. */
+/** A size as it can be written in the config without losing a byte: `1.5G`, `2176M`, or plain bytes. */
 export function exactSize(bytes: number): string {
   const unit = Object.keys(powers)
     .toReversed()
-    .find((name) => bytes >= (powers[name] ?? Infinity));
-  const amount = bytes / (powers[unit ?? ""] ?? 1);
-  return unit !== undefined && Number.isInteger(amount * 100) ? `${amount}${unit}` : `${bytes}`;
+    .find((name) => {
+      const amount = bytes / (powers[name] ?? Infinity);
+      return amount >= 1 && Number.isInteger(amount * 100);
+    });
+  return unit === undefined ? `${bytes}` : `${bytes / (powers[unit] ?? 1)}${unit}`;
 }
