@@ -2,12 +2,11 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { exitCodes, HomeroomError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { attach } from "../sandbox/attach.ts";
-import { downAll, find, list, up, type Machine } from "../sandbox/machine.ts";
-import type { Progress } from "../sandbox/progress.ts";
-import { installPrograms, missingPrograms } from "../sandbox/required-programs.ts";
-import type { MachineImage, MachineKind } from "../sandbox/state.ts";
-import { confirm } from "./ask.ts";
-import { canAsk, hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
+import { downAll, find, list, type Machine } from "../sandbox/machine.ts";
+import type { MachineImage } from "../sandbox/state.ts";
+import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
+import { addSandboxInstall } from "./sandbox-install.ts";
+import { upHere } from "./sandbox-up.ts";
 
 interface UpFlags {
   vm?: true;
@@ -56,6 +55,7 @@ export function sandboxCommand(): Command {
       "\nExamples:\n  homeroom sandbox up\n  homeroom sandbox up class --vm --image trixie --memory 4G\n  homeroom sandbox exec class -- systemctl status",
     )
     .action(async (name: string | undefined, flags: UpFlags) => await makeMachine(host, name, flags));
+  addSandboxInstall(command, () => host);
   command
     .command("exec [name] [command...]")
     .description("run a command in a machine, as in `exec NAME -- CMD`")
@@ -102,56 +102,21 @@ export function sandboxCommand(): Command {
 
 async function makeMachine(host: Host, name: string | undefined, flags: UpFlags): Promise<void> {
   const { image, memory, cpus, port } = flags;
-  const kind: MachineKind = flags.vm === true ? "vm" : "container";
-  const machine = await untilInterrupted(async (progress) => {
-    await havePrograms(host, kind, flags.yes === true, progress);
-    const options = { kind, image, memoryBytes: memory, cpus };
-    return await up(
-      { ...options, ...(name === undefined ? {} : { name }), ...(port === undefined ? {} : { port }) },
-      progress,
-      host,
-    );
-  });
+  const machine = await upHere(
+    host,
+    {
+      kind: flags.vm === true ? "vm" : "container",
+      image,
+      memoryBytes: memory,
+      cpus,
+      ...(name === undefined ? {} : { name }),
+      ...(port === undefined ? {} : { port }),
+    },
+    flags.yes === true,
+  );
   const summary = await summaryOf(machine);
   if (flags.json === true) printJson(summary);
   else print(`${machine.name} is up: ${machine.url}`);
-}
-
-/** Runs it with a signal that Ctrl-C aborts, so that what was made so far is taken away before the command ends. */
-async function untilInterrupted<Result>(work: (progress: Progress) => Promise<Result>): Promise<Result> {
-  const controller = new AbortController();
-  const stop = () => {
-    controller.abort(
-      new HomeroomError("Interrupted.", {
-        remedy: "Nothing was left behind; run the same command again.",
-        exitCode: exitCodes.interrupted,
-      }),
-    );
-  };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, stop);
-  try {
-    return await work({ report: narrate, signal: controller.signal });
-  } catch (error) {
-    // Whatever step it came in, the reason is the person's wish.
-    controller.signal.throwIfAborted();
-    throw error;
-  } finally {
-    for (const signal of signals) process.off(signal, stop);
-  }
-}
-
-async function havePrograms(host: Host, kind: MachineKind, yes: boolean, progress: Progress): Promise<void> {
-  const missing = await missingPrograms(host, kind);
-  if (missing.packages.length === 0) return;
-  const commands = missing.commands.map((command) => `  ${command}`).join("\n");
-  progress.report(`Making machines needs packages that are not installed here:\n${commands}`);
-  if (!yes && !(canAsk() && (await confirm("Install them?", true)))) {
-    throw new HomeroomError(`These packages are missing: ${missing.packages.join(", ")}.`, {
-      remedy: `Run the command again with --yes, or install them first:\n${commands}`,
-    });
-  }
-  await installPrograms(host, missing, progress);
 }
 
 async function copy(host: Host, from: string, to: string): Promise<void> {

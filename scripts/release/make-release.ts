@@ -28,8 +28,8 @@ export async function makeRelease(root: string): Promise<MadeRelease> {
   await writeFile(tarball, packed);
 
   const bootstrap = join(build, "bootstrap.sh");
-  const source = await readFile(join(root, "bootstrap.sh"), "utf8");
-  await writeFile(bootstrap, bakeBootstrap(source, { version, integrity, node: await nodePackages(root) }));
+  const node = await nodePackages(root);
+  await writeFile(bootstrap, await bakeBootstrap(root, { version, integrity, node }));
   await chmod(bootstrap, 0o755);
   return { version, integrity, tarball, bootstrap };
 }

@@ -43,7 +43,7 @@ export const tiers: readonly Tier[] = [
   },
   {
     name: "python",
-    words: "the hub's Python",
+    words: "the hub's Python, and that of bootstrap.sh",
     runner: "pytest",
     packages: ["python3-venv", "dbus"],
     needsRoot: false,

@@ -19,13 +19,16 @@ case $* in
 esac
 `;
 const node = packageOf({ name: nodeName, version: "26.0.1" }, { "bin/node": player });
-const source = await readFile(join(import.meta.dirname, "../../bootstrap.sh"), "utf8");
-const npmVersion = /\nnpm_version='(.*)'\n/.exec(source)?.[1] ?? "";
+const root = join(import.meta.dirname, "../..");
+const build = await readFile(join(root, "scripts/bootstrap/checkout.sh"), "utf8");
+const npmVersion = /\nnpm_version='(.*)'\n/.exec(build)?.[1] ?? "";
 const npm = packageOf({ name: "npm", version: npmVersion }, { "bin/npm-cli.js": "// npm\n" });
 
 async function makeCheckout(machine: Machine): Promise<string> {
-  const script = source.replace(/\nnpm_integrity='.*'\n/, `\nnpm_integrity='${integrityOf(npm)}'\n`);
-  await machine.write("home/checkout/bootstrap.sh", script);
+  for (const path of ["bootstrap.sh", "scripts/bootstrap/registry.py", "scripts/bootstrap/packages.py"])
+    await machine.write(`home/checkout/${path}`, await readFile(join(root, path)));
+  const script = build.replace(/\nnpm_integrity='.*'\n/, `\nnpm_integrity='${integrityOf(npm)}'\n`);
+  await machine.write("home/checkout/scripts/bootstrap/checkout.sh", script);
   const packages = { [`node_modules/${nodeName}`]: { version: "26.0.1", integrity: integrityOf(node) } };
   await machine.write("home/checkout/package-lock.json", JSON.stringify({ packages }));
   return join(machine.root, "home/checkout/bootstrap.sh");

@@ -34,9 +34,12 @@ export async function makeFakeRelease(version = "9.8.7"): Promise<{
     { name: "homeroom", version, homeroom: { node: { version: "26.0.1", integrity: nodes } } },
     { "dist/homeroom.mjs": "// the installer\n" },
   );
-  const source = await readFile(join(import.meta.dirname, "../../bootstrap.sh"), "utf8");
   const integrity = integrityOf(release);
-  const script = bakeBootstrap(source, { version, integrity, node: { version: "26.0.1", integrity: nodes } });
+  const script = await bakeBootstrap(join(import.meta.dirname, "../.."), {
+    version,
+    integrity,
+    node: { version: "26.0.1", integrity: nodes },
+  });
   return { version, packages: [release, node], integrity, script };
 }
 

@@ -147,7 +147,7 @@ describe("an installation", () => {
     expect(await machine.read("arguments")).toContain("/opt/homeroom/releases/10.0.0/dist/homeroom.mjs\n");
     const missing = await machine.run(release.script, { args: ["--version", "11.0.0"], env });
     expect(missing).toMatchObject({ exitCode: 1 });
-    expect(missing.stderr).toContain("doesn’t have Homeroom 11.0.0");
+    expect(missing.stderr).toContain("doesn’t have homeroom 11.0.0");
   });
 });
 

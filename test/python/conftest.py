@@ -1,4 +1,4 @@
-"""Tests of templates/hub; run with pytest in an environment made from requirements.txt."""
+"""Tests of templates/hub and scripts/bootstrap; run with pytest in an environment made from requirements.txt."""
 
 import json
 import sys
@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-HUB = Path(__file__).parents[2] / "templates" / "hub"
+ROOT = Path(__file__).parents[2]
+HUB = ROOT / "templates" / "hub"
 sys.dont_write_bytecode = True
-sys.path.append(str(HUB))
+sys.path += [str(HUB), str(ROOT / "scripts" / "bootstrap")]
 
 
 @pytest.fixture
