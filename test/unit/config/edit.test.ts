@@ -6,6 +6,7 @@ import { keyPath, readValue, textValue } from "../../../config/key-path.ts";
 import { nodeAt } from "../../../config/document.ts";
 import { parse } from "../../../config/parse.ts";
 import { plainText } from "../../../config/plain-text.ts";
+import { counterexample } from "./counterexample.ts";
 import type { ConfigNode } from "../../../config/document.ts";
 
 function value(text: string): ConfigNode {
@@ -244,16 +245,10 @@ function attempt(edit: () => string): string | undefined {
   }
 }
 
-/** The input that breaks a property, in words; undefined where none does. */
-function broken(property: fc.IRawProperty<unknown, false>, numRuns = 500): string | undefined {
-  const details = fc.check(property, { numRuns });
-  return details.failed ? fc.defaultReportMessage(details) : undefined;
-}
-
 describe("for every layout", () => {
   it("what is set is what is read", () => {
     expect(
-      broken(
+      counterexample(
         fc.property(texts, paths, word, (text, path, written) => {
           const edited = attempt(() => setValue(text, path, textValue(written)));
           return edited === undefined || get(edited, path) === written;
@@ -263,7 +258,7 @@ describe("for every layout", () => {
   });
   it("unset after set of a new key is the text as it was", () => {
     expect(
-      broken(
+      counterexample(
         fc.property(texts, paths, word, (text, path, written) => {
           fc.pre(get(text, path) === undefined);
           const edited = attempt(() => setValue(text, path, textValue(written)));
@@ -274,7 +269,7 @@ describe("for every layout", () => {
   });
   it("a set keeps every line that it is not about", () => {
     expect(
-      broken(
+      counterexample(
         fc.property(texts, paths, word, (text, path, written) => {
           const edited = attempt(() => setValue(text, path, textValue(written)));
           if (edited === undefined) return true;
@@ -289,7 +284,7 @@ describe("for every layout", () => {
   });
   it("add then remove leaves the other items", () => {
     expect(
-      broken(
+      counterexample(
         fc.property(texts, paths, word, (text, path, item) => {
           const before = get(text, path);
           fc.pre(before === undefined || (Array.isArray(before) && !before.includes(item)));

@@ -10,13 +10,14 @@ import { effective } from "../../../config/effective.ts";
 import { loadConfig } from "../../../config/load.ts";
 import { jsonOf, treeOf } from "../../../config/values.ts";
 import { parse } from "../../../config/parse.ts";
+import type { Config } from "../../../config/config.ts";
+import type { KeyReference } from "../../../config/reference.ts";
 
 /** What is said of a key that stands there without the ones that it goes with. */
 const halves = new Set(["unused", "cull-timeout", "letsencrypt-incomplete"]);
-const references = new Map(keyReferences().map((reference) => [reference.path.join("."), reference]));
 
-function of(key: string): NonNullable<ReturnType<typeof references.get>> {
-  const found = references.get(key);
+function of(key: string): KeyReference {
+  const found = keyReferences().find(({ path }) => path.join(".") === key);
   if (found === undefined) throw new Error(`no key ${key}`);
   return found;
 }
@@ -45,7 +46,9 @@ describe("the reference", () => {
     ]);
   });
   it("gives examples that are valid where they stand", () => {
-    const examples = [...references.values()].map(exampleText).filter((text) => text !== undefined);
+    const examples = keyReferences()
+      .map(exampleText)
+      .filter((text) => text !== undefined);
     expect(examples.length).toBeGreaterThan(30);
     const wrong = examples.filter((text) =>
       loadConfig(text, { allowNotYet: true }).problems.some(({ code }) => !halves.has(code)),
@@ -54,7 +57,8 @@ describe("the reference", () => {
   });
   it("has every key on its page, those of TLJH marked", () => {
     const page = referencePage();
-    expect([...references.keys()].filter((key) => !page.includes(`\`${key}\`\n`))).toEqual([]);
+    const keys = keyReferences().map(({ path }) => path.join("."));
+    expect(keys.filter((key) => !page.includes(`\`${key}\`\n`))).toEqual([]);
     expect(page).toContain("### `limits.memory`\n");
     expect(page).toContain("## `limits`\n");
     expect(page).toMatch(/### `limits\.cpu`\n\n[^#]*TLJH has the same key\./);
@@ -62,10 +66,14 @@ describe("the reference", () => {
 });
 
 describe("the effective config", () => {
-  const { config } = loadConfig("limits:\n  users: {ada: {memory: 2G, cpu: 1}}\n", { allowNotYet: true });
+  const load = (text: string): Config => {
+    const { config } = loadConfig(text, { allowNotYet: true });
+    if (config === undefined) throw new Error("not valid");
+    return config;
+  };
   it("has a value for every key of the reference that counts", () => {
-    const tree = config && effective(config);
-    const missing = [...references.values()]
+    const tree = effective(load(""));
+    const missing = keyReferences()
       .filter(
         ({ path, section }) =>
           !section && !path.includes("<name>") && !["traefik_api"].includes(path[0] ?? ""),
@@ -81,7 +89,7 @@ describe("the effective config", () => {
     expect(missing).toEqual([["services", "configurator"]]);
   });
   it("keeps what single people get", () => {
-    expect(config && effective(config)["limits"]).toMatchObject({
+    expect(effective(load("limits:\n  users: {ada: {memory: 2G, cpu: 1}}\n"))["limits"]).toMatchObject({
       users: { ada: { memory: 2_147_483_648, cpu: 1 } },
     });
   });
