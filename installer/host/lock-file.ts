@@ -1,3 +1,4 @@
+import { dirname } from "node:path/posix";
 import { exitCodes, HomeroomError } from "../errors.ts";
 import type { Host } from "./host.ts";
 
@@ -34,9 +35,11 @@ export async function lockFile(host: Host, { path, command, who }: LockOptions):
     since: new Date().toISOString(),
   };
   while (!(await host.create(path, JSON.stringify(mine), { mode: 0o644, uid: 0, gid: 0 }))) {
-    const holder = await currentHolder(host, path);
-    if (holder === undefined) await host.remove(path);
-    else throw lockedBy(holder);
+    const text = (await host.read(path))?.toString("utf8");
+    if (text === undefined) continue;
+    const holder = JSON.parse(text) as Holder;
+    if ((await startTime(host, holder.pid)) === holder.startedAt) throw lockedBy(holder);
+    await removeStale(host, path, text);
   }
   return { [Symbol.asyncDispose]: () => host.remove(path) };
 }
@@ -48,12 +51,18 @@ function lockedBy({ command, who, since, pid, terminal }: Holder): HomeroomError
   );
 }
 
-/** Undefined where the lock is gone or its holder is. */
-async function currentHolder(host: Host, path: string): Promise<Holder | undefined> {
-  const text = (await host.read(path))?.toString("utf8");
-  if (text === undefined) return undefined;
-  const holder = JSON.parse(text) as Holder;
-  return (await startTime(host, holder.pid)) === holder.startedAt ? holder : undefined;
+/**
+ * Removes the lock if it still is the one that was found stale: of several who find it so at the same time, the
+ * first may have made its own by now. One at a time looks and removes, by the kernel's lock on the directory (flock(1)),
+ * which ends with whoever holds it.
+ */
+async function removeStale(host: Host, path: string, text: string): Promise<void> {
+  const script = 'cmp -s -- "$1" - || exit 0; rm -- "$1"';
+  const [directory, lock] = [host.realPath(dirname(path)), host.realPath(path)];
+  await host.run(["flock", directory, "/bin/sh", "-c", script, "takeover", lock], {
+    input: text,
+    timeoutMs: 60_000,
+  });
 }
 
 async function startTime(host: Host, pid: number): Promise<string | undefined> {

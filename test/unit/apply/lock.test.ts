@@ -1,5 +1,10 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { lockMachine } from "../../../installer/apply/lock.ts";
+import type { Host } from "../../../installer/host/host.ts";
+import { createHost } from "../../../installer/host/local-host.ts";
 import { FakeHost } from "../../fake-host.ts";
 
 const lock = "/run/homeroom/lock";
@@ -46,12 +51,54 @@ test("a holder that is at work keeps everybody else out, and is named", async ()
   expect(machine.text(lock)).toBe(heldBy(4711, "5"));
 });
 
-test.each([
-  ["is gone", {}],
-  ["is gone and another process has its number", { 4711: "6" }],
-])("the lock of a holder that %s is taken over", async (_, others) => {
-  const machine = makeMachine(others);
-  machine.put(lock, heldBy(4711, "5"));
-  await using _lock = await lockMachine(machine, { command: "apply", who: "ada" });
-  expect(machine.text(lock)).toContain('"who":"ada"');
+/** A real directory, with the lock of a process that is gone. */
+function makeRoot(): { root: string; host: Host; lock: string } & Disposable {
+  const root = mkdtempSync(join(tmpdir(), "homeroom-lock-"));
+  mkdirSync(join(root, "run/homeroom"), { recursive: true });
+  const lock = join(root, "run/homeroom/lock");
+  writeFileSync(lock, heldBy(4_194_305, "5"));
+  return {
+    root,
+    host: createHost({ root }),
+    lock,
+    [Symbol.dispose]: () => rmSync(root, { recursive: true }),
+  };
+}
+
+test("the lock of a holder that is gone is taken over", async () => {
+  using place = makeRoot();
+  await using _lock = await lockMachine(place.host, { command: "apply", who: "ada" });
+  expect(readFileSync(place.lock, "utf8")).toContain('"who":"ada"');
+});
+
+test("a number that another process has by now is no holder", async () => {
+  using place = makeRoot();
+  writeFileSync(place.lock, heldBy(process.pid, "5"));
+  await using _lock = await lockMachine(place.host, { command: "apply", who: "ada" });
+  expect(readFileSync(place.lock, "utf8")).toContain('"who":"ada"');
+});
+
+test("who found it stale does not remove the lock that another has made since", async () => {
+  using place = makeRoot();
+  const { host } = place;
+  const made: AsyncDisposable[] = [];
+  const overtaken = async () => {
+    if (made.length === 0) made.push(await lockMachine(host, { command: "apply", who: "ada" }));
+  };
+  const late: Host = {
+    ...host,
+    async remove(path) {
+      await overtaken();
+      await host.remove(path);
+    },
+    async run(argv, options) {
+      await overtaken();
+      return host.run(argv, options);
+    },
+  };
+  await expect(lockMachine(late, { command: "install", who: "eve" })).rejects.toMatchObject({
+    message: expect.stringContaining("`homeroom apply` of ada is at work") as string,
+  });
+  expect(readFileSync(place.lock, "utf8")).toContain('"who":"ada"');
+  expect(made).toHaveLength(1);
 });
