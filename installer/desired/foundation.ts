@@ -60,7 +60,7 @@ function addRights(state: StateBuilder, release: Release): void {
   state.add(
     "sudoers",
     "homeroom-admins",
-    { sha256: state.content(textOf(release, "templates/sudoers/homeroom-admins")) },
+    state.fileState(textOf(release, "templates/sudoers/homeroom-admins"), { mode: "0440" }),
     [refOf("apt-package", "sudo"), refOf("system-group", adminsGroup)],
   );
 }

@@ -31,12 +31,12 @@ export class StateBuilder implements DesiredState {
     needs: readonly ResourceRef[] = [],
     rights: FileRights = {},
   ): ResourceRef {
-    return this.add("file", path, this.#fileState(content, rights), needs);
+    return this.add("file", path, this.fileState(content, rights), needs);
   }
 
   /** A unit file or drop-in, by its path below /etc/systemd/system. */
   unit(id: string, content: string): ResourceRef {
-    return this.add("systemd-unit", id, this.#fileState(content, {}));
+    return this.add("systemd-unit", id, this.fileState(content));
   }
 
   directory(path: string, needs: readonly ResourceRef[] = [], rights: FileRights = {}): ResourceRef {
@@ -51,7 +51,8 @@ export class StateBuilder implements DesiredState {
     return hash;
   }
 
-  #fileState(content: string, { mode = "0644", owner = "root", group = "root" }: FileRights): FileState {
+  /** The state of a file of that content, for kinds that say themselves where it stands. */
+  fileState(content: string, { mode = "0644", owner = "root", group = "root" }: FileRights = {}): FileState {
     return { sha256: this.content(content), mode, owner, group };
   }
 }

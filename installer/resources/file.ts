@@ -3,6 +3,7 @@ import { readAccounts, resolveOwner } from "./accounts-file.ts";
 import { keepBlob, readBlob } from "./blobs.ts";
 import { hashOf } from "./hash.ts";
 import type { ResourceKind } from "./resource.ts";
+import { isSomethingElse, readSomethingElse, refuseToReplace, type SomethingElse } from "./something-else.ts";
 
 export interface FileState {
   sha256: string;
@@ -13,7 +14,7 @@ export interface FileState {
 }
 
 /** An ordinary file; its id is the path. The content is kept by hash, so a state may be printed. */
-export const file: ResourceKind<FileState> = {
+export const file: ResourceKind<FileState | SomethingElse> = {
   kind: "file",
   editedByHand: true,
   read: readFileState,
@@ -25,10 +26,14 @@ export const file: ResourceKind<FileState> = {
   }),
 };
 
-/** A file's state; undefined where there is no ordinary file at the path (a link there is not ours). */
-export async function readFileState(host: HostReader, path: string): Promise<FileState | undefined> {
+/** A file's state, or what else has its name; undefined where there is nothing at the path. */
+export async function readFileState(
+  host: HostReader,
+  path: string,
+): Promise<FileState | SomethingElse | undefined> {
   const stat = await host.stat(path);
-  if (stat?.kind !== "file") return undefined;
+  if (stat === undefined) return undefined;
+  if (stat.kind !== "file") return readSomethingElse(host, path, stat.kind);
   const [content, accounts] = await Promise.all([host.read(path), readAccounts(host)]);
   if (content === undefined) return undefined;
   return {
@@ -39,8 +44,21 @@ export async function readFileState(host: HostReader, path: string): Promise<Fil
   };
 }
 
-/** Makes the file so, from the blob store; undefined removes it. */
-export async function writeFileState(host: Host, path: string, state: FileState | undefined): Promise<void> {
+/**
+ * Makes the file so, from the blob store, in place of a link too; undefined removes it. A link that was there
+ * is put back; whatever else was there still is.
+ * @throws HomeroomError where a directory or a device has the name.
+ */
+export async function writeFileState(
+  host: Host,
+  path: string,
+  state: FileState | SomethingElse | undefined,
+): Promise<void> {
+  if (isSomethingElse(state)) {
+    if (state.target !== undefined) await host.link(path, state.target);
+    return;
+  }
+  await refuseToReplace(host, path, { wanted: "file", replaceable: ["file", "link"] });
   if (state === undefined) return host.remove(path);
   const owner = await resolveOwner(host, state.owner, state.group);
   await host.write(path, await readBlob(host, state.sha256), {

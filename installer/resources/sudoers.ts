@@ -1,33 +1,25 @@
 import { readBlob } from "./blobs.ts";
-import { readFileState, preserveFile } from "./file.ts";
+import { preserveFile, readFileState, writeFileState, type FileState } from "./file.ts";
 import type { ResourceKind } from "./resource.ts";
-
-export interface SudoersState {
-  sha256: string;
-}
+import { isSomethingElse, type SomethingElse } from "./something-else.ts";
 
 const folder = "/etc/sudoers.d";
-/** sudo passes over names with a dot (sudoers(5), @includedir), so a draft is never in force. */
-const draft = `${folder}/homeroom.draft`;
 
-/** A file in /etc/sudoers.d; its id is the name. A file that visudo does not accept never gets there. */
-export const sudoers: ResourceKind<SudoersState> = {
+/**
+ * A file in /etc/sudoers.d; its id is the name. What visudo does not accept never gets there. Its temporary name
+ * has a dot, and sudo passes over those (sudoers(5), @includedir).
+ */
+export const sudoers: ResourceKind<FileState | SomethingElse> = {
   kind: "sudoers",
   editedByHand: true,
-  async read(host, id) {
-    const state = await readFileState(host, `${folder}/${id}`);
-    return state?.mode === "0440" && state.owner === "root" ? { sha256: state.sha256 } : undefined;
-  },
+  read: (host, id) => readFileState(host, `${folder}/${id}`),
   preserve: (host, id) => preserveFile(host, `${folder}/${id}`),
   async write(host, id, state) {
-    if (state === undefined) return host.remove(`${folder}/${id}`);
-    await host.write(draft, await readBlob(host, state.sha256), { mode: 0o440, uid: 0, gid: 0 });
-    try {
-      await host.run(["visudo", "--check", "--quiet", `--file=${host.realPath(draft)}`]);
-      await host.rename(draft, `${folder}/${id}`);
-    } finally {
-      await host.remove(draft);
+    if (state !== undefined && !isSomethingElse(state)) {
+      const input = await readBlob(host, state.sha256);
+      await host.run(["visudo", "--check", "--quiet", "--file=-"], { input });
     }
+    await writeFileState(host, `${folder}/${id}`, state);
   },
   describe: ({ after }) => ({
     words: `${after === undefined ? "take" : "give"} admins the right to use sudo`,

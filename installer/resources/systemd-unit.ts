@@ -2,6 +2,7 @@ import { HomeroomError } from "../errors.ts";
 import { readBlob } from "./blobs.ts";
 import { preserveFile, readFileState, writeFileState, type FileState } from "./file.ts";
 import type { ResourceKind } from "./resource.ts";
+import { isSomethingElse, type SomethingElse } from "./something-else.ts";
 
 const unitFolder = "/etc/systemd/system";
 
@@ -9,12 +10,14 @@ const unitFolder = "/etc/systemd/system";
  * A unit file or a drop-in; its id is the path below /etc/systemd/system, as in
  * "homeroom-hub.service" or "homeroom-users-alice.slice.d/60-user.conf".
  */
-export const systemdUnit: ResourceKind<FileState> = {
+export const systemdUnit: ResourceKind<FileState | SomethingElse> = {
   kind: "systemd-unit",
   editedByHand: true,
   read: (host, id) => readFileState(host, `${unitFolder}/${id}`),
   async write(host, id, state) {
-    if (state !== undefined) refuseMaskingContent(id, await readBlob(host, state.sha256));
+    if (state !== undefined && !isSomethingElse(state)) {
+      refuseMaskingContent(id, await readBlob(host, state.sha256));
+    }
     const folder = id.includes("/") ? `${unitFolder}/${id.slice(0, id.lastIndexOf("/"))}` : undefined;
     if (folder !== undefined && state !== undefined) {
       await host.makeDirectory(folder, { mode: 0o755, uid: 0, gid: 0 });

@@ -43,7 +43,7 @@ function desired(year: 1 | 2): StateBuilder {
   const link = state.add("link", "/etc/class/current", { target: `year-${year}` }, [file]);
   const group = state.add("group", `year-${year}`, { exists: true });
   state.add("membership", `year-${year}:ada`, { member: true }, [group]);
-  state.add("sudoers", "class", { sha256: state.content(`year ${year}`) }, [group]);
+  state.add("sudoers", "class", state.fileState(`year ${year}`, { mode: "0440" }), [group]);
   const units = [state.unit(unit, `[Service]\nEnvironment=HOMEROOM_INPUTS=${year}\n`)];
   if (year === 2) units.push(state.unit(`${unit}.d/50-year.conf`, "[Service]\nNice=1\n"));
   const loaded = state.add("units-loaded", "systemd", { fresh: true }, units);

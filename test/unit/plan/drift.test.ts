@@ -58,6 +58,17 @@ describe.each(["keep", "take"] as const)("a file, when drift is to %s", (drift) 
   });
 });
 
+test("a link in place of a file of ours is drift: an admin's own, or systemd's mask", async () => {
+  machine.put("/dev/null", "");
+  machine.putLink(path, "/dev/null");
+  const planned = (drift: "keep" | "take") =>
+    makePlan(machine, { desired: [fileOf("ours")], lastWritten: [fileOf("ours")], drift });
+  const changed = [{ kind: "file", id: path, how: "changed" }];
+  expect(await planned("keep")).toMatchObject({ steps: [], drift: changed });
+  const before = { instead: "link", target: "/dev/null" };
+  expect(await planned("take")).toMatchObject({ steps: [{ id: path, before }], drift: changed });
+});
+
 test("what was there before us stays when nobody wants it any more", async () => {
   machine.put(path, "ours");
   const plan = await makePlan(machine, { desired: [], lastWritten: [fileOf("ours", true)], drift: "take" });

@@ -4,6 +4,7 @@ import { directory } from "../../../installer/resources/directory.ts";
 import { file } from "../../../installer/resources/file.ts";
 import { hashOf } from "../../../installer/resources/hash.ts";
 import { link } from "../../../installer/resources/link.ts";
+import type { ResourceKind } from "../../../installer/resources/resource.ts";
 import { secret } from "../../../installer/resources/secret.ts";
 import { sudoers } from "../../../installer/resources/sudoers.ts";
 import { systemdUnit } from "../../../installer/resources/systemd-unit.ts";
@@ -98,33 +99,37 @@ describe("sudoers", () => {
   const name = "/etc/sudoers.d/homeroom-admins";
   beforeEach(() => machine.putDirectory("/etc/sudoers.d"));
 
-  test("are checked under a name that sudo passes over, then moved into force", async () => {
+  const sudoersOf = async (text: string) => ({ ...(await stateOf(text)), mode: "0440", group: "root" });
+
+  test("are checked by visudo before they are in force", async () => {
     machine.programs["visudo"] = () => "";
-    const { sha256 } = await stateOf("%admins ALL=(ALL) ALL\n");
-    await sudoers.write(machine, "homeroom-admins", { sha256 }, progress);
-    expect(machine.changes.slice(1)).toEqual([
-      "write /etc/sudoers.d/homeroom.draft",
-      "run visudo --check --quiet --file=/etc/sudoers.d/homeroom.draft",
-      `rename /etc/sudoers.d/homeroom.draft ${name}`,
-    ]);
+    const state = await sudoersOf("%admins ALL=(ALL) ALL\n");
+    await sudoers.write(machine, "homeroom-admins", state, progress);
+    expect(machine.changes.slice(1)).toEqual(["run visudo --check --quiet --file=-", `write ${name}`]);
+    expect(machine.ranWith[0]?.input?.toString()).toBe("%admins ALL=(ALL) ALL\n");
     expect(await machine.stat(name)).toMatchObject({ mode: 0o440, uid: 0, gid: 0 });
-    expect(await sudoers.read(machine, "homeroom-admins")).toEqual({ sha256 });
-    expect(await machine.list("/etc/sudoers.d")).toEqual(["homeroom-admins"]);
+    expect(await sudoers.read(machine, "homeroom-admins")).toEqual(state);
   });
 
   test("that visudo refuses are never in force, and the old ones stay", async () => {
     machine.put(name, "old", { mode: 0o440 });
     machine.programs["visudo"] = () => ({ exitCode: 1, stderr: "syntax error" });
-    const { sha256 } = await stateOf("nonsense");
-    await expect(sudoers.write(machine, "homeroom-admins", { sha256 }, progress)).rejects.toMatchObject({
+    const state = await sudoersOf("nonsense");
+    await expect(sudoers.write(machine, "homeroom-admins", state, progress)).rejects.toMatchObject({
       remedy: "It said: syntax error",
     });
     expect([machine.text(name), await machine.list("/etc/sudoers.d")]).toEqual(["old", ["homeroom-admins"]]);
   });
 
-  test("that others can read or write are not as they should be", async () => {
-    machine.put(name, "old", { mode: 0o644 });
-    expect(await sudoers.read(machine, "homeroom-admins")).toBeUndefined();
+  test("that others can write are not as they should be, and can be given back", async () => {
+    machine.programs["visudo"] = () => "";
+    const state = await sudoersOf("old");
+    machine.put(name, "old", { mode: 0o666 });
+    const before = await sudoers.read(machine, "homeroom-admins");
+    expect(before).not.toEqual(state);
+    await sudoers.write(machine, "homeroom-admins", state, progress);
+    await sudoers.write(machine, "homeroom-admins", before, progress);
+    expect((await machine.stat(name))?.mode).toBe(0o666);
   });
 });
 
@@ -166,8 +171,6 @@ describe("directories and links", () => {
     machine.take("/etc/d/of-somebody");
     await directory.write(machine, "/etc/d", undefined, progress);
     expect(await directory.read(machine, "/etc/d")).toBeUndefined();
-    machine.putLink("/etc/d", "/etc");
-    expect(await directory.read(machine, "/etc/d")).toBeUndefined();
   });
 
   test("a link points where it should, or is no link", async () => {
@@ -175,7 +178,68 @@ describe("directories and links", () => {
     await link.write(machine, "/etc/l", { target: "/two" }, progress);
     expect(await link.read(machine, "/etc/l")).toEqual({ target: "/two" });
     await link.write(machine, "/etc/l", undefined, progress);
-    machine.put("/etc/l", "");
     expect(await link.read(machine, "/etc/l")).toBeUndefined();
+  });
+});
+
+describe("where something else stands", () => {
+  const ours = {
+    file: { kind: file, id: "/etc/x", path: "/etc/x" },
+    "systemd-unit": { kind: systemdUnit, id: "y.service", path: "/etc/systemd/system/y.service" },
+    sudoers: { kind: sudoers, id: "x", path: "/etc/sudoers.d/x" },
+    directory: { kind: directory, id: "/etc/x", path: "/etc/x" },
+    link: { kind: link, id: "/etc/x", path: "/etc/x" },
+  };
+  const places = {
+    link: (path: string) => machine.putLink(path, "/dev/null"),
+    file: (path: string) => machine.put(path, "of somebody"),
+    directory: (path: string) => machine.put(`${path}/of-somebody`, ""),
+  };
+
+  test.each([
+    ["file", "link", "replaced"],
+    ["systemd-unit", "link", "replaced"],
+    ["sudoers", "link", "replaced"],
+    ["file", "directory", "refused"],
+    ["systemd-unit", "directory", "refused"],
+    ["sudoers", "directory", "refused"],
+    ["directory", "link", "refused"],
+    ["directory", "file", "refused"],
+    ["link", "file", "refused"],
+    ["link", "directory", "refused"],
+  ] as const)("a %s of ours finds a %s: it is seen, %s, and given back", async (name, what, outcome) => {
+    machine.programs["visudo"] = () => "";
+    machine.putDirectory("/etc/sudoers.d");
+    const { id, path } = ours[name];
+    const kind = ours[name].kind as ResourceKind<unknown>;
+    const wanted =
+      name === "link" ? { target: "/one" } : name === "directory" ? rights : await stateOf("text");
+    places[what](path);
+    const there = machine.manifest();
+
+    const before = await kind.read(machine, id);
+    expect(before).toMatchObject({ instead: what });
+    const refusal = await kind.write(machine, id, wanted, progress).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    const expected = {
+      replaced: { refusal: undefined, is: wanted },
+      refused: {
+        refusal: expect.stringContaining(`${path} is a ${what}; Homeroom keeps a`) as string,
+        is: before,
+      },
+    };
+    expect({ refusal, is: await kind.read(machine, id) }).toEqual(expected[outcome]);
+    await kind.write(machine, id, before, progress);
+    expect(machine.manifest()).toEqual(there);
+  });
+
+  test("a directory or link of ours that somebody replaced is not removed", async () => {
+    places.link("/etc/d");
+    places.file("/etc/l");
+    await directory.write(machine, "/etc/d", undefined, progress);
+    await link.write(machine, "/etc/l", undefined, progress);
+    expect(machine.changes).toEqual([]);
   });
 });
