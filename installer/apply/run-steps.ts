@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Host } from "../host/host.ts";
 import { HomeroomError } from "../errors.ts";
 import type { PlannedStep } from "../plan/plan.ts";
-import { kindOf } from "../resources/kinds.ts";
+import { isAsWanted, kindOf } from "../resources/kinds.ts";
 import type { Progress, StepNumber } from "../resources/resource.ts";
 
 export interface StepEvents {
@@ -121,7 +120,7 @@ async function runBatch(
 async function check(host: Host, step: PlannedStep): Promise<void> {
   if (step.after === undefined) return;
   const is = await kindOf(step.kind).read(host, step.id);
-  if (isDeepStrictEqual(is, step.after)) return;
+  if (isAsWanted(step.kind, is, step.after)) return;
   throw new HomeroomError(`${step.kind} ${step.id} is not as it should be after the step that wrote it.`, {
     remedy: `It should be ${JSON.stringify(step.after)} and is ${JSON.stringify(is) ?? "not there"}. Something else on this machine changes it.`,
   });

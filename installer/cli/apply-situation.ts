@@ -113,7 +113,7 @@ async function perform(
     commit: async () => {
       const made = { version: 1 as const, number, created: started, release: release.version, task: id, who };
       const steps = new Set(plan.steps.map(({ kind, id }) => refOf(kind, id)));
-      const resources = writtenResources(desired.resources, steps, situation.lastWritten);
+      const resources = writtenResources(desired.resources, steps, situation.lastWritten, plan.drift);
       const { text, hash } = read.roster;
       const asked = { config: read.hash, ...(hash === undefined ? {} : { roster: hash }) };
       await commitGeneration(host, { ...made, ...asked, resources }, { config: read.text, roster: text });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { HostReader } from "../host/host.ts";
-import { kindOf } from "../resources/kinds.ts";
+import { isAsWanted, kindOf } from "../resources/kinds.ts";
 import { refOf, type Resource, type ResourceRef } from "../resources/resource.ts";
 import { orderSteps, type UnorderedStep } from "./order-steps.ts";
 import type { Drift, Plan } from "./plan.ts";
@@ -92,11 +92,6 @@ async function readAll(host: HostReader, resources: readonly Resource[]): Promis
  */
 function isOursToRemove({ kind, adopted }: Resource): boolean {
   return adopted !== true && kindOf(kind).inert !== true;
-}
-
-function isAsWanted(kind: string, is: unknown, want: unknown): boolean {
-  if (isDeepStrictEqual(is, want)) return true;
-  return is !== undefined && want !== undefined && kindOf(kind).isSame?.(is, want) === true;
 }
 
 /** Only what people edit can drift; a service that runs with other inputs is simply restarted. */

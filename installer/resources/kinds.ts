@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { account } from "./account.ts";
 import { aptPackage } from "./apt-package.ts";
 import { directory } from "./directory.ts";
@@ -52,4 +53,10 @@ export function kindOf(kind: string): ResourceKind<unknown> {
   const found = kinds.get(kind);
   if (found === undefined) throw new TypeError(`no resource kind ${kind}`);
   return found;
+}
+
+/** Whether what is there of a resource will do. */
+export function isAsWanted(kind: string, is: unknown, wanted: unknown): boolean {
+  if (isDeepStrictEqual(is, wanted)) return true;
+  return is !== undefined && wanted !== undefined && kindOf(kind).isSame?.(is, wanted) === true;
 }

@@ -1,6 +1,6 @@
 import type { HostReader } from "../host/host.ts";
 import type { ResourceKind } from "./resource.ts";
-import { inputsOf, isRunning, startUnit, type ServiceState } from "./service.ts";
+import { inputsOf, isRunning, mayRunWith, startUnit, type ServiceState } from "./service.ts";
 import { showUnits, type UnitProperties } from "./systemctl.ts";
 
 const instances = ["homeroom-proxy@a.service", "homeroom-proxy@b.service"] as const;
@@ -29,6 +29,7 @@ export const proxy: ResourceKind<ServiceState> = {
     await startUnit(host, "start", next);
     if (current !== undefined) await host.run(["systemctl", "stop", "--no-block", "--", current.unit]);
   },
+  isSame: mayRunWith,
   describe: ({ before, after }) => ({
     words: `${after === undefined ? "stop" : before === undefined ? "start" : "exchange"} the proxy`,
     affects: after === undefined ? { who: "front-door", seconds: 0 } : { who: "nobody" },
@@ -43,7 +44,7 @@ async function running(host: HostReader): Promise<{ unit: string; inputs: string
     .toSorted(([, a], [, b]) => since(b) - since(a));
   if (newest === undefined) return undefined;
   const [unit, properties] = newest;
-  return { unit, inputs: (await inputsOf(host, properties)) ?? "unknown" };
+  return { unit, inputs: await inputsOf(host, properties) };
 }
 
 /** Microseconds since boot. */

@@ -6,10 +6,12 @@ import { lastLogLines, showUnits, type UnitProperties } from "./systemctl.ts";
 export interface ServiceState {
   /**
    * Hash of every file that the running process was started with. It stands in the unit as the variable
-   * HOMEROOM_INPUTS, so the process itself proves it, whoever started it and whenever.
+   * HOMEROOM_INPUTS, so the process itself proves it, whoever started it and whenever. `unknown` where it carries none.
    */
   inputs: string;
 }
+
+const unknown = "unknown";
 
 const startTimeoutMs = 300_000;
 const running = new Set(["active", "reloading", "activating", "refreshing"]);
@@ -28,6 +30,7 @@ export const service: ResourceKind<ServiceState> = {
       await startUnit(host, "restart", id);
     }
   },
+  isSame: mayRunWith,
   describe: ({ id, before, after }) => ({
     words: `${after === undefined ? "stop" : before === undefined ? "start" : "restart"} ${id}`,
     affects: id.startsWith("homeroom-hub.") ? { who: "hub", seconds: 2 } : { who: "nobody" },
@@ -49,17 +52,16 @@ export async function startUnit(host: Host, verb: "start" | "restart", unit: str
   });
 }
 
-/** The hash that a running process carries in its environment; undefined where it carries none. */
-export async function inputsOf(
-  host: HostReader,
-  { MainPID: pid = "0" }: UnitProperties,
-): Promise<string | undefined> {
-  if (pid === "0") return undefined;
+/** The hash that a running process carries in its environment. */
+export async function inputsOf(host: HostReader, { MainPID: pid = "0" }: UnitProperties): Promise<string> {
   const environment = (await host.read(`/proc/${pid}/environ`))?.toString("utf8") ?? "";
-  return environment
-    .split("\0")
-    .find((entry) => entry.startsWith("HOMEROOM_INPUTS="))
-    ?.slice("HOMEROOM_INPUTS=".length);
+  const entry = environment.split("\0").find((each) => each.startsWith("HOMEROOM_INPUTS="));
+  return entry?.slice("HOMEROOM_INPUTS=".length) ?? unknown;
+}
+
+/** With unknown inputs nothing can be started: an undo starts it with what its unit says by then. */
+export function mayRunWith(_is: ServiceState, wanted: ServiceState): boolean {
+  return wanted.inputs === unknown;
 }
 
 export function isRunning({ ActiveState = "inactive" }: UnitProperties): boolean {
@@ -69,7 +71,7 @@ export function isRunning({ ActiveState = "inactive" }: UnitProperties): boolean
 async function readServices(host: HostReader, ids: readonly string[]): Promise<Map<string, ServiceState>> {
   const states = new Map<string, ServiceState>();
   for (const [id, unit] of await showUnits(host, ids, ["ActiveState", "MainPID"])) {
-    if (isRunning(unit)) states.set(id, { inputs: (await inputsOf(host, unit)) ?? "unknown" });
+    if (isRunning(unit)) states.set(id, { inputs: await inputsOf(host, unit) });
   }
   return states;
 }

@@ -67,7 +67,7 @@ async function apply(state: StateBuilder): Promise<number> {
     contents: state.contents,
     health: async () => undefined,
     commit: async () => {
-      const resources = writtenResources(state.resources, written, last);
+      const resources = writtenResources(state.resources, written, last, plan.drift);
       const number = from + 1;
       await commitGeneration(
         machine,

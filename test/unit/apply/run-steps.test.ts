@@ -154,6 +154,19 @@ describe("steps", () => {
     expect(happened).toContain("completed /c");
   });
 
+  test("that give back a service that told no inputs are done when it runs", async () => {
+    const machine = makeMachine();
+    machine.programs["systemctl"] = ([verb]) =>
+      verb === "show" ? "Id=hub.service\nActiveState=active\nMainPID=7\n" : "";
+    machine.put("/proc/7/environ", "HOMEROOM_INPUTS=abc\0");
+    const { happened, events } = recorder();
+    const given = (inputs: string) =>
+      runSteps(machine, [step(0, "service", "hub.service", { inputs })], { events, signal: never() });
+    await given("unknown");
+    expect(happened).toEqual(["started hub.service", "completed hub.service"]);
+    await expect(given("xyz")).rejects.toThrow("is not as it should be");
+  });
+
   test("are read again after they were written; what is not as it should be is no success", async () => {
     const machine = makeMachine();
     machine.programs["groupadd"] = () => "";

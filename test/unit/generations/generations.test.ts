@@ -107,11 +107,17 @@ describe("what a manifest says of a resource", () => {
     ["adopted before, written now", true, link("/l", true), false],
   ])("%s", (_, stepped, before, adopted) => {
     const steps = new Set(stepped ? ["link:/l"] : []);
-    const [written] = writtenResources([link("/l")], steps, before === undefined ? [] : [before]);
+    const [written] = writtenResources([link("/l")], steps, before === undefined ? [] : [before], []);
     expect(written?.adopted === true).toBe(adopted);
   });
 
+  test("what was there before us and was kept as it is stays somebody else's", () => {
+    const drift = [{ kind: "link", id: "/l", how: "foreign" as const }];
+    expect(writtenResources([link("/l")], new Set(), [], drift)).toEqual([]);
+    expect(writtenResources([link("/l")], new Set(["link:/l"]), [], drift)).toEqual([link("/l")]);
+  });
+
   test("what is not wanted any more is not in it", () => {
-    expect(writtenResources([], new Set(), [link("/l")])).toEqual([]);
+    expect(writtenResources([], new Set(), [link("/l")], [])).toEqual([]);
   });
 });
