@@ -1,29 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Machine } from "../../installer/sandbox/machine.ts";
 import { HubClient } from "../hub-client.ts";
-import { admin, adminPassword, bootstrap, invocations, serveRelease, shell } from "../installed-machine.ts";
-import { testImages, testMachine } from "../machine.ts";
-import type { Registry } from "../registry/registry.ts";
+import {
+  admin,
+  adminPassword,
+  bootstrap,
+  installedMachine,
+  invocations,
+  serveRelease,
+  shell,
+} from "../installed-machine.ts";
+import { testImages } from "../machine.ts";
 
 /** Milliseconds; an emulated machine is about ten times slower than this one. */
 const slow = 10 * 60_000;
 
-let registry: Registry;
-beforeAll(async () => {
-  registry = await serveRelease();
-});
-afterAll(async () => {
-  await registry[Symbol.asyncDispose]();
-});
-
 describe.each(testImages)("a hub on a %s virtual machine", (image) => {
   let machine: Machine;
   beforeAll(async () => {
-    machine = await testMachine("install", { image, kind: "vm", memoryBytes: 3 * 1024 ** 3 });
-    await bootstrap(machine, registry);
-  }, 2 * slow);
+    // A bare Debian, `curl … | bash`, and a boot.
+    machine = await installedMachine(image, { purpose: "install", kind: "vm" });
+  }, 3 * slow);
   afterAll(async () => {
-    await machine.down();
+    await machine?.down();
   });
 
   async function teacherAtWork(): Promise<HubClient> {
@@ -78,6 +77,7 @@ describe.each(testImages)("a hub on a %s virtual machine", (image) => {
       const client = await teacherAtWork();
       expect(await client.run(admin, "5*4", slow)).toBe("20");
       const before = await invocations(machine);
+      await using registry = await serveRelease();
       const { stderr } = await bootstrap(machine, registry);
       expect(stderr).toContain("Nothing to do");
       expect(await invocations(machine)).toBe(before);

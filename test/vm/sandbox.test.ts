@@ -16,7 +16,7 @@ describe.each(testImages)("a %s virtual machine", (image) => {
   beforeAll(async () => {
     machine = await testMachine("vm", { kind: "vm", image });
   });
-  afterAll(async () => await machine.down());
+  afterAll(async () => await machine?.down());
 
   test("boots the release by its own kernel and enforces memory limits", async () => {
     const { stdout } = await machine.exec([
