@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { fetchPackage } from "../scripts/release/fetch-package.ts";
@@ -8,6 +9,7 @@ import type { MachineImage, MachineKind } from "../installer/sandbox/state.ts";
 import { installedName } from "./installed-name.ts";
 import { testMachine } from "./machine.ts";
 import { startRegistry, type Registry } from "./registry/registry.ts";
+import { typeInto, type Said } from "./type-into.ts";
 
 export const admin = "teacher";
 export const adminPassword = "secret-of-the-teacher";
@@ -102,8 +104,7 @@ export async function bootstrap(
   options = "",
   okCodes: readonly number[] = [0],
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const { stdout } = await machine.exec(["ip", "route", "show", "default"]);
-  const site = `http://${/via (\S+)/.exec(stdout)?.[1]}:${port}`;
+  const site = await siteOf(machine, port);
   return machine.exec(
     [
       "bash",
@@ -116,6 +117,27 @@ export async function bootstrap(
       okCodes,
     },
   );
+}
+
+/** The same at a terminal, where questions are asked; what stood on the screen. */
+export async function bootstrapAtTerminal(
+  machine: Machine,
+  { port }: Registry,
+  answers: readonly Said[],
+): Promise<string> {
+  const site = await siteOf(machine, port);
+  const line = `curl -fsSL ${site}/bootstrap.sh | HOMEROOM_REGISTRY=${site} bash`;
+  const [program = "", ...args] = await machine.command(["bash", "-c", line], { terminal: true });
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const { exitCode, output } = await typeInto(child, answers);
+  if (exitCode !== 0) throw new Error(`the installer ended with ${exitCode}: ${output}`);
+  return output;
+}
+
+/** This machine as it is reached from there. */
+async function siteOf(machine: Machine, port: number): Promise<string> {
+  const { stdout } = await machine.exec(["ip", "route", "show", "default"]);
+  return `http://${/via (\S+)/.exec(stdout)?.[1]}:${port}`;
 }
 
 /** A command line in a machine, by its shell; what it said on both streams. */

@@ -7,7 +7,7 @@ import { applyNow, resultOf } from "./apply.ts";
 import { canAsk, hostOf, narrate, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { compileBytecodeLater } from "./compile-bytecode.ts";
 import { setFirstPassword } from "./first-password.ts";
-import { firstConfig, validName } from "./first-config.ts";
+import { firstConfig, packagesIn, proposedPackages, validName, validPackages } from "./first-config.ts";
 import { configOf, configPath, readConfig } from "./read-config.ts";
 import { showWelcome } from "./welcome.ts";
 
@@ -51,7 +51,7 @@ export function installCommand(): Command {
 /** Returns how it went and, once, the password that was made up for the admin. */
 async function install(host: Host, flags: InstallFlags): Promise<Applied & { password: string | undefined }> {
   const secret = await givenPassword(host, flags);
-  const [admin] = (flags.admin ?? "").split(":");
+  const [admin = ""] = (flags.admin ?? "").split(":");
   await writeFirstConfig(host, flags, admin);
   const { config } = await readConfig(host);
   const password =
@@ -87,7 +87,7 @@ async function givenPassword(
   return fromEnvironment ?? (admin !== undefined && colon >= 0 ? admin.slice(colon + 1) : undefined);
 }
 
-async function writeFirstConfig(host: Host, flags: InstallFlags, admin: string | undefined): Promise<void> {
+async function writeFirstConfig(host: Host, flags: InstallFlags, admin: string): Promise<void> {
   const there = await host.stat(configPath);
   if (there !== undefined) {
     if (flags.config !== undefined)
@@ -111,13 +111,17 @@ async function givenConfig(host: Host, path: string): Promise<string> {
   return text.toString("utf8");
 }
 
-async function askedConfig({ yes }: InstallFlags, given: string | undefined): Promise<string> {
-  if (given !== undefined && given !== "") {
-    const answer = validName(given);
-    if (answer === true) return firstConfig(given);
-    throw new HomeroomError(answer, { remedy: "As in: --admin teacher" });
-  }
-  if (!canAsk() || yes) return firstConfig("admin");
+async function askedConfig({ yes }: InstallFlags, given: string): Promise<string> {
+  const answer = given === "" || validName(given);
+  if (answer !== true) throw new HomeroomError(answer, { remedy: "As in: --admin teacher" });
+  if (!canAsk() || yes) return firstConfig(given || "admin", []);
   const { askLine } = await import("./ask.ts");
-  return firstConfig(await askLine("User name of the teacher (an admin of the hub):", "teacher", validName));
+  const admin =
+    given || (await askLine("User name of the teacher (an admin of the hub):", "teacher", validName));
+  const packages = await askLine(
+    'Python packages for everybody ("none" for none):',
+    proposedPackages,
+    validPackages,
+  );
+  return firstConfig(admin, packagesIn(packages));
 }

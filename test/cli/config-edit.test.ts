@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { typeInto, type Said } from "../type-into.ts";
 
 const main = join(import.meta.dirname, "../../installer/cli/main.ts");
 const text = "# mine\nlimits:\n  memory: 1G # each\n";
@@ -30,12 +31,6 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-interface Said {
-  /** Waits for these words on the terminal. */
-  after: string;
-  type: string;
-}
-
 /** Runs `homeroom config edit --no-apply` in a pseudo-terminal of its own and types as a person would. */
 async function edit(
   editor: string,
@@ -45,21 +40,7 @@ async function edit(
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     env: { PATH: process.env["PATH"], SUDO_EDITOR: editor, TERM: "xterm", SHELL: "/bin/sh", HOME: root },
   });
-  let output = "";
-  let heard = 0;
-  const waiting = [...typed];
-  child.stdout.on("data", (chunk: Buffer) => {
-    output += chunk.toString("utf8");
-    const [next] = waiting;
-    const at = next === undefined ? -1 : output.indexOf(next.after, heard);
-    if (next === undefined || at === -1) return;
-    heard = at + next.after.length;
-    waiting.shift();
-    child.stdin.write(next.type);
-  });
-  return new Promise((resolve) => {
-    child.once("close", (code) => resolve({ exitCode: code ?? -1, output }));
-  });
+  return await typeInto(child, typed);
 }
 
 /** An editor as a shell script; $1 is the file, the last argument. */

@@ -1,17 +1,49 @@
 import { expect, test } from "vitest";
 import { loadConfig } from "../../../config/load.ts";
-import { firstConfig, validName } from "../../../installer/cli/first-config.ts";
+import {
+  firstConfig,
+  packagesIn,
+  proposedPackages,
+  validName,
+  validPackages,
+} from "../../../installer/cli/first-config.ts";
 
 test("the first config lets the teacher in and leaves the limit to the machine", () => {
-  const { config, problems } = loadConfig(firstConfig("teacher"));
+  const { config, problems } = loadConfig(firstConfig("teacher", []));
   expect(problems).toEqual([]);
   expect(config?.limits.memory).toBe("auto");
   expect(config?.users).toMatchObject({ admin: ["teacher"], allowed: [], open: false });
+  expect(config?.environment.packages).toEqual([]);
+});
+
+test("the packages that were asked for stand in it", () => {
+  expect(packagesIn(proposedPackages)).toEqual(["numpy", "pandas", "matplotlib", "scipy"]);
+  const packages = packagesIn(" numpy, pandas>=2  numpy,");
+  const { config, problems } = loadConfig(firstConfig("teacher", packages));
+  expect(problems).toEqual([]);
+  expect(config?.environment.packages).toEqual(["numpy", "pandas>=2"]);
+});
+
+test.each(["none", " None ", "", "numpy", "numpy pandas>=2,scipy", "nbgrader[all]==0.9.*"])(
+  "%j can be answered",
+  (line) => {
+    expect(validPackages(line)).toBe(true);
+    const { problems } = loadConfig(firstConfig("teacher", packagesIn(line)));
+    expect(problems).toEqual([]);
+  },
+);
+
+test.each([
+  ["--index-url=http://evil/", "--index-url=http://evil/"],
+  ["numpy ../here", "../here"],
+  ["numpy; rm -rf /", "-rf"],
+])("%j cannot, and the word is named", (line, word) => {
+  expect(validPackages(line)).toContain(`"${word}" is no package`);
 });
 
 test.each(["teacher", "a", "jane@school.org", "anna-lena", "x_1.b"])("%s can be the admin", (name) => {
   expect(validName(name)).toBe(true);
-  const { config, problems } = loadConfig(firstConfig(name));
+  const { config, problems } = loadConfig(firstConfig(name, []));
   expect([problems, config?.users.admin]).toEqual([[], [name]]);
 });
 
