@@ -46,7 +46,7 @@ main() {
   find_script
   choose_target
   if [ -n "$from_checkout" ]; then
-    # shellcheck source=scripts/bootstrap/checkout.sh
+    # shellcheck source=/dev/null
     . "$here/scripts/bootstrap/checkout.sh"
     check_machine
     build_checkout

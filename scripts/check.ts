@@ -11,7 +11,7 @@ const steps: readonly { name: string; argv: readonly [string, ...string[]] }[] =
   { name: "import table", argv: ["node", "scripts/import-table.ts"] },
   { name: "dead exports", argv: ["knip", "--no-progress", "--no-config-hints"] },
   { name: "generated files", argv: ["node", "scripts/generate.ts", "--check"] },
-  { name: "shell", argv: ["shellcheck", "-x", "bootstrap.sh", "scripts/bootstrap/checkout.sh", ".ci/run"] },
+  { name: "shell", argv: ["shellcheck", "bootstrap.sh", "scripts/bootstrap/checkout.sh", ".ci/run"] },
 ];
 
 interface Outcome {

@@ -111,13 +111,15 @@ async function givenConfig(host: Host, path: string): Promise<string> {
   return text.toString("utf8");
 }
 
-async function askedConfig({ yes }: InstallFlags, given: string): Promise<string> {
+async function askedConfig({ yes, offline }: InstallFlags, given: string): Promise<string> {
   const answer = given === "" || validName(given);
   if (answer !== true) throw new HomeroomError(answer, { remedy: "As in: --admin teacher" });
   if (!canAsk() || yes) return firstConfig(given || "admin", []);
   const { askLine } = await import("./ask.ts");
   const admin =
     given || (await askLine("User name of the teacher (an admin of the hub):", "teacher", validName));
+  // Without an index there is nothing but what the release needs.
+  if (offline !== undefined) return firstConfig(admin, []);
   const packages = await askLine(
     'Python packages for everybody ("none" for none):',
     proposedPackages,

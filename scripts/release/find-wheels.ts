@@ -9,9 +9,8 @@ export interface IndexFile {
 }
 
 /**
- * The files that a lock needs on the targets, each once: the wheel that fits, else the source archive, which is
- * built at install. `listFiles` answers what the index has of a package.
- * @throws where a package that the lock wants on a target has neither.
+ * The wheels that a lock needs on the targets, each once. `listFiles` answers what the index has of a package.
+ * @throws where a package that the lock wants on a target has none: nothing is built at install.
  */
 export async function findWheels(
   lock: readonly LockedPackage[],
@@ -24,21 +23,16 @@ export async function findWheels(
     if (wanting.length === 0) continue;
     const files = (await listFiles(locked.name)).filter(({ sha256 }) => locked.sha256.includes(sha256));
     for (const target of wanting) {
-      const file = bestWheel(files, target) ?? files.find(({ filename }) => isSource(filename));
+      const file = bestWheel(files, target);
       if (file === undefined) {
         throw new Error(
-          `${locked.name} ${locked.version} has no file for Python ${target.python} on ${target.arch}`,
+          `${locked.name} ${locked.version} has no wheel for Python ${target.python} on ${target.arch}`,
         );
       }
       found.set(file.filename, file);
     }
   }
   return [...found.values()].sort((a, b) => a.filename.localeCompare(b.filename));
-}
-
-/** Whether a file is a source archive, which needs setuptools at install where it doesn't say otherwise. */
-export function isSource(filename: string): boolean {
-  return filename.endsWith(".tar.gz");
 }
 
 function bestWheel(files: readonly IndexFile[], target: WheelTarget): IndexFile | undefined {

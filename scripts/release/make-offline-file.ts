@@ -4,8 +4,7 @@ import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fetchPackage } from "./fetch-package.ts";
-import { compareVersions } from "./compare-versions.ts";
-import { findWheels, isSource, type IndexFile } from "./find-wheels.ts";
+import { findWheels, type IndexFile } from "./find-wheels.ts";
 import type { MadeRelease } from "./make-release.ts";
 import { nodePackages, type NodePackageName } from "./node-packages.ts";
 import { fetchIndexFile, indexAddress, listIndexFiles } from "./package-index.ts";
@@ -62,7 +61,6 @@ async function fetchWheels(root: string, arch: Arch, cache: string): Promise<str
     return files;
   };
   const found = [await findUv(root, arch, list), ...(await findWheels(locks.flat(), targets, list))];
-  if (found.some(({ filename }) => isSource(filename))) found.push(await findSetuptools(list));
   const files = new Map(found.map((file) => [file.filename, file]));
   const paths: string[] = [];
   for (const file of files.values()) paths.push(await fetchIndexFile(file, cache));
@@ -81,16 +79,6 @@ async function findUv(
   const found = (await list("uv")).find((file) => file.sha256 === sha256);
   if (found === undefined) throw new Error(`the index has no ${filename}`);
   return found;
-}
-
-/** The newest one: what builds a source archive is in no lock. */
-async function findSetuptools(list: (name: string) => Promise<IndexFile[]>): Promise<IndexFile> {
-  const version = ({ filename }: IndexFile) => /^setuptools-([\d.]+)-py3-none-any\.whl$/.exec(filename)?.[1];
-  const newest = (await list("setuptools"))
-    .filter((file) => version(file) !== undefined)
-    .sort((a, b) => compareVersions(version(b) ?? "", version(a) ?? ""))[0];
-  if (newest === undefined) throw new Error("the index has no setuptools");
-  return newest;
 }
 
 /** One file after the other is in memory, never the whole archive. */
