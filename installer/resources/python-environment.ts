@@ -91,11 +91,11 @@ async function build(
 ): Promise<void> {
   const owner = await resolveOwner(host, state.owner, state.group);
   const shared = state.owner !== "root";
+  await host.makeDirectory(path, { mode: shared ? 0o2775 : 0o755, ...owner });
   const uv = await prepareUv(host, { uv: state.uv, account: state.owner, owner, cwd: path, progress });
   const lock = await lockOf(host, uv, owner, state);
   const file = `${uv.cache}/${hashOf(lock)}.txt`;
   await host.write(file, lock, { mode: 0o600, ...owner });
-  await host.makeDirectory(path, { mode: shared ? 0o2775 : 0o755, ...owner });
   await uv.uv(["venv", "--quiet", "--allow-existing", "--python", "/usr/bin/python3", path]);
   await uv.uv([
     "pip",
