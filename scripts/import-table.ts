@@ -37,7 +37,13 @@ const table: Readonly<Record<string, Rule | "everything">> = {
   },
   "installer/plan": { code: ["installer/resources"], types: [hostInterface] },
   "installer/apply": {
-    code: ["installer/resources", "installer/plan/undo-plan.ts", "installer/host/lock-file.ts", errors],
+    code: [
+      "installer/resources",
+      "installer/plan/undo-plan.ts",
+      "installer/host/lock-file.ts",
+      "installer/host/temporary-name.ts",
+      errors,
+    ],
     types: ["installer/plan", hostInterface],
   },
   "installer/health": { code: [], types: ["config", hostInterface] },

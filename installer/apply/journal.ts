@@ -86,6 +86,27 @@ export async function readTask(host: HostReader, id: string): Promise<TaskRecord
   return record;
 }
 
+/**
+ * Once there are `slack` more than the number to keep, removes the oldest tasks. One that did not come to its end
+ * still proves what it wrote since the generation in use, and stays.
+ * @returns whether there were any.
+ */
+export async function removeOldTasks(
+  host: Host,
+  { keep, slack, inUse }: { keep: number; slack: number; inUse: number },
+): Promise<boolean> {
+  const names = (await host.list(folder)).filter((name) => name.endsWith(".jsonl"));
+  if (names.length <= keep + slack) return false;
+  let isChanged = false;
+  for (const name of names.slice(0, -keep)) {
+    const record = await readTask(host, name.slice(0, -".jsonl".length));
+    if (record?.task.from === inUse && record.state !== "completed" && record.state !== "undone") continue;
+    await host.remove(`${folder}/${name}`);
+    isChanged = true;
+  }
+  return isChanged;
+}
+
 /** The newest task if it was interrupted (killed, power cut). */
 export async function interruptedTask(host: HostReader): Promise<TaskRecord | undefined> {
   const names = (await host.list(folder)).filter((name) => name.endsWith(".jsonl"));

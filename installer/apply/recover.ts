@@ -3,6 +3,7 @@ import type { PlannedStep } from "../plan/plan.ts";
 import type { Resource } from "../resources/resource.ts";
 import { interruptedTask, Journal, listTasks } from "./journal.ts";
 import { takeBack, type TaskEvents } from "./perform-task.ts";
+import { sweepTemporaries } from "./sweep-temporaries.ts";
 import type { TaskRecord } from "./task.ts";
 
 export interface Recovery {
@@ -30,6 +31,7 @@ export async function recover(
   const record = await interruptedTask(host);
   if (record === undefined) return undefined;
   const journal = await Journal.resume(host, record);
+  await sweepTemporaries(host, record.task.plan.steps);
   if (inUse !== record.task.from) {
     if (record.generation === undefined) await journal.record({ event: "committed", generation: inUse });
     await journal.record({ event: "ended", state: "completed" });

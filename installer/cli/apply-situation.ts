@@ -9,6 +9,7 @@ import { checkHealth } from "../health/health.ts";
 import type { Host } from "../host/host.ts";
 import { refOf } from "../resources/resource.ts";
 import { lastLogLines } from "../resources/systemctl.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { narrate, whoAsks } from "./context.ts";
 import { configOf, configPath } from "./read-config.ts";
 import { readSituation, type Situation, type SituationOptions } from "./situation.ts";
@@ -67,6 +68,9 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
   });
   try {
     const generation = await perform(host, situation, who, options, display);
+    await collectGarbage(host).catch((error: unknown) =>
+      narrate(`What is not needed any more was not all removed: ${String(error)}`),
+    );
     return { situation, outcome: "applied", generation, milliseconds: performance.now() - began };
   } finally {
     await display.end();

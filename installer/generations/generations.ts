@@ -3,6 +3,7 @@ import type { Resource } from "../resources/resource.ts";
 
 const folder = "/var/lib/homeroom/generations";
 const current = `${folder}/current`;
+const removed = ".removed-";
 
 /** A committed, healthy state: what was asked for, and the state of every resource that was written for it. */
 export interface Generation {
@@ -46,6 +47,26 @@ export async function readGenerationRoster(host: HostReader, number: number): Pr
 /** Numbers of all generations, oldest first. */
 export async function listGenerations(host: HostReader): Promise<number[]> {
   return (await host.list(folder)).filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+/**
+ * Once there are `slack` more than the number to keep, removes the oldest generations, never the one in use. One
+ * that is half removed is none: it goes by another name first, and whatever has that name goes with the next call.
+ * @returns whether there were any.
+ */
+export async function removeOldGenerations(
+  host: Host,
+  { keep, slack }: { keep: number; slack: number },
+): Promise<boolean> {
+  const numbers = await listGenerations(host);
+  if (numbers.length <= keep + slack) return false;
+  const inUse = (await currentGeneration(host))?.number;
+  const old = numbers.slice(0, -keep).filter((number) => number !== inUse);
+  for (const number of old) await host.rename(pathOf(number), `${folder}/${removed}${nameOf(number)}`);
+  for (const name of await host.list(folder)) {
+    if (name.startsWith(removed)) await host.removeTree(`${folder}/${name}`);
+  }
+  return old.length > 0;
 }
 
 /**

@@ -1,9 +1,8 @@
 import { constants } from "node:fs";
 import { lchown, link, open, rename, symlink, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { FileOwner } from "./host.ts";
-
-let serial = 0;
+import { temporaryName } from "./temporary-name.ts";
 
 /**
  * Writes a file so that after any crash the old or the new content is there, whole: temporary name in the
@@ -89,9 +88,4 @@ async function writeTemporary(
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
-}
-
-/** Hidden, in the same directory and recognisable, so that what a crash leaves can be swept. */
-function temporaryName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.homeroom-${process.pid}-${(serial += 1)}`);
 }

@@ -25,3 +25,15 @@ export async function readBlob(host: HostReader, hash: string): Promise<Buffer> 
   }
   return content;
 }
+
+/** The contents that a state (or anything else that is kept as JSON) names by their hashes. */
+export function namedContents(json: string): string[] {
+  return Array.from(json.matchAll(/"(?<hash>[0-9a-f]{64})"/g), ({ groups }) => groups?.["hash"] ?? "");
+}
+
+/** Removes every content that is not among those to keep. */
+export async function removeBlobs(host: Host, { keep }: { keep: ReadonlySet<string> }): Promise<void> {
+  for (const name of await host.list(folder)) {
+    if (/^[0-9a-f]{64}$/.test(name) && !keep.has(name)) await host.remove(`${folder}/${name}`);
+  }
+}

@@ -17,6 +17,7 @@ export interface FileState {
 export const file: ResourceKind<FileState | SomethingElse> = {
   kind: "file",
   editedByHand: true,
+  pathOf: (id) => id,
   read: readFileState,
   write: writeFileState,
   preserve: preserveFile,

@@ -8,6 +8,7 @@ export interface LinkState {
 /** A symbolic link; its id is the path. Big things (releases, environments) move by one of these. */
 export const link: ResourceKind<LinkState | SomethingElse> = {
   kind: "link",
+  pathOf: (id) => id,
   async read(host, id) {
     const stat = await host.stat(id);
     if (stat === undefined) return undefined;

@@ -66,6 +66,8 @@ export interface ResourceKind<State> {
   preserve?(host: Host, id: string): Promise<void>;
   /** Whether what is there will do, where states also say how a thing is made; else they have to be equal. */
   isSame?(is: State, wanted: State): boolean;
+  /** The file or link that a resource is, for kinds that write one: what a kill leaves half-written lies beside it. */
+  pathOf?(id: string): string;
   /** People edit these by hand: a change that is not ours is drift and is asked about. */
   readonly editedByHand?: true;
   /**

@@ -10,6 +10,7 @@ export interface SecretState {
 /** A random secret that only root reads; its id is the path. Once made it is never shown, changed or hashed. */
 export const secret: ResourceKind<SecretState> = {
   kind: "secret",
+  pathOf: (id) => id,
   async read(host, id) {
     const stat = await host.stat(id);
     if (stat?.kind !== "file" || octal(stat.mode) !== "0600" || stat.uid !== 0) return undefined;

@@ -12,17 +12,22 @@ const folder = "/etc/sudoers.d";
 export const sudoers: ResourceKind<FileState | SomethingElse> = {
   kind: "sudoers",
   editedByHand: true,
-  read: (host, id) => readFileState(host, `${folder}/${id}`),
-  preserve: (host, id) => preserveFile(host, `${folder}/${id}`),
+  pathOf,
+  read: (host, id) => readFileState(host, pathOf(id)),
+  preserve: (host, id) => preserveFile(host, pathOf(id)),
   async write(host, id, state) {
     if (state !== undefined && !isSomethingElse(state)) {
       const input = await readBlob(host, state.sha256);
       await host.run(["visudo", "--check", "--quiet", "--file=-"], { input });
     }
-    await writeFileState(host, `${folder}/${id}`, state);
+    await writeFileState(host, pathOf(id), state);
   },
   describe: ({ after }) => ({
     words: `${after === undefined ? "take" : "give"} admins the right to use sudo`,
     affects: { who: "nobody" },
   }),
 };
+
+function pathOf(id: string): string {
+  return `${folder}/${id}`;
+}

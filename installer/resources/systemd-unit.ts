@@ -13,25 +13,30 @@ const unitFolder = "/etc/systemd/system";
 export const systemdUnit: ResourceKind<FileState | SomethingElse> = {
   kind: "systemd-unit",
   editedByHand: true,
-  read: (host, id) => readFileState(host, `${unitFolder}/${id}`),
+  pathOf,
+  read: (host, id) => readFileState(host, pathOf(id)),
   async write(host, id, state) {
     if (state !== undefined && !isSomethingElse(state)) {
       refuseMaskingContent(id, await readBlob(host, state.sha256));
     }
-    const folder = id.includes("/") ? `${unitFolder}/${id.slice(0, id.lastIndexOf("/"))}` : undefined;
+    const folder = id.includes("/") ? pathOf(id.slice(0, id.lastIndexOf("/"))) : undefined;
     if (folder !== undefined && state !== undefined) {
       await host.makeDirectory(folder, { mode: 0o755, uid: 0, gid: 0 });
     }
-    await writeFileState(host, `${unitFolder}/${id}`, state);
+    await writeFileState(host, pathOf(id), state);
     if (folder !== undefined && state === undefined && (await host.list(folder)).length === 0)
       await host.remove(folder);
   },
-  preserve: (host, id) => preserveFile(host, `${unitFolder}/${id}`),
+  preserve: (host, id) => preserveFile(host, pathOf(id)),
   describe: ({ id, before, after }) => ({
     words: `${after === undefined ? "remove" : before === undefined ? "write" : "change"} unit ${id}`,
     affects: { who: "nobody" },
   }),
 };
+
+function pathOf(id: string): string {
+  return `${unitFolder}/${id}`;
+}
 
 /** An empty unit file means "masked" to systemd (systemd.unit(5)); we never mean that. */
 function refuseMaskingContent(id: string, content: Buffer): void {

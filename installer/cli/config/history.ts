@@ -69,7 +69,7 @@ interface Kept {
 }
 
 function changesOf(before: Kept | undefined, after: Kept): string[] {
-  if (before === undefined) return ["installed"];
+  if (before === undefined) return [after.generation.number === 1 ? "installed" : "the oldest that is kept"];
   const release =
     before.generation.release === after.generation.release ? [] : [`Homeroom ${after.generation.release}`];
   const was = loadConfig(before.text).config;

@@ -1,0 +1,60 @@
+import { listTasks, removeOldTasks } from "../apply/journal.ts";
+import { sweepTemporaries } from "../apply/sweep-temporaries.ts";
+import {
+  currentGeneration,
+  listGenerations,
+  readGeneration,
+  removeOldGenerations,
+} from "../generations/generations.ts";
+import type { Host, HostReader } from "../host/host.ts";
+import { namedContents, removeBlobs } from "../resources/blobs.ts";
+import { listHubEnvironments, removeHubEnvironment } from "../resources/hub-environments.ts";
+
+/** The stamps of Python environments name the locks that they were built from. */
+const stamps = "/var/lib/homeroom/environments";
+
+/** A year of a busy class. What is beyond goes many at a time, since every manifest is read for it. */
+const limits = { generations: { keep: 50, slack: 10 }, tasks: { keep: 200, slack: 40 } };
+
+/**
+ * Removes what nothing that is kept needs any more: old generations and records of tasks, contents that none of the
+ * kept ones names, what a kill left half-written, and the hub's environments but the one in use and the one before it. To be called under the
+ * machine's lock, with no task at work.
+ */
+export async function collectGarbage(host: Host, { generations, tasks } = limits): Promise<void> {
+  const inUse = (await currentGeneration(host))?.number;
+  if (inUse === undefined) return;
+  await sweepTemporaries(host);
+  const fewerGenerations = await removeOldGenerations(host, generations);
+  const fewerTasks = await removeOldTasks(host, { ...tasks, inUse });
+  if (fewerGenerations || fewerTasks) await removeBlobs(host, { keep: await neededContents(host) });
+  const environments = await listHubEnvironments(host);
+  if (environments.length <= 2) return;
+  const needed = await neededEnvironments(host);
+  for (const path of environments) if (!needed.has(path)) await removeHubEnvironment(host, path);
+}
+
+async function neededContents(host: HostReader): Promise<Set<string>> {
+  const needed = new Set<string>();
+  const keep = (json: string) => namedContents(json).forEach((hash) => needed.add(hash));
+  for (const number of await listGenerations(host))
+    keep(JSON.stringify(await readGeneration(host, number)) ?? "");
+  for (const { task } of await listTasks(host)) keep(JSON.stringify(task.plan));
+  for (const name of await host.list(stamps)) {
+    if (name.endsWith(".json")) keep((await host.read(`${stamps}/${name}`))?.toString("utf8") ?? "");
+  }
+  return needed;
+}
+
+/** Those of the newest generations: the one in use, and the one to go back to. */
+async function neededEnvironments(host: HostReader): Promise<Set<string>> {
+  const hub = new Set(await listHubEnvironments(host));
+  const needed = new Set<string>();
+  for (const number of (await listGenerations(host)).toReversed()) {
+    for (const { id } of (await readGeneration(host, number))?.resources ?? []) {
+      if (hub.has(id)) needed.add(id);
+    }
+    if (needed.size >= 2) break;
+  }
+  return needed;
+}
