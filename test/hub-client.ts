@@ -15,8 +15,17 @@ export class HubClient {
 
   /** Logs in by the form; returns the answer to it, redirects followed. */
   async login(name: string, password: string): Promise<Answer> {
+    return this.submitLogin(await this.openLogin(), name, password);
+  }
+
+  /** Opens the login page; returns the token that its form sends along. */
+  async openLogin(): Promise<string> {
     const page = await this.get("hub/login");
-    const xsrf = /name="_xsrf"\s+value="([^"]*)"/.exec(page.body)?.[1] ?? this.#xsrf("hub/login");
+    return /name="_xsrf"\s+value="([^"]*)"/.exec(page.body)?.[1] ?? this.#xsrf("hub/login");
+  }
+
+  /** Sends the login page's form; returns the answer to it, redirects followed. */
+  submitLogin(xsrf: string, name: string, password: string): Promise<Answer> {
     const form = new URLSearchParams({ _xsrf: xsrf, username: name, password });
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     return this.request("hub/login?next=", { method: "POST", body: form.toString(), headers });

@@ -1,0 +1,53 @@
+import { verdictOf, type Bound, type Figure } from "./figure.ts";
+
+const head = ["what", "ours", "beside it", "ratio", "must", "aim", "reached", "n"];
+
+/** Figures as aligned columns, for a terminal. */
+export function plainTable(figures: readonly Figure[]): string {
+  const lines = [head, ...figures.map(cells)];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Figures as a table of Markdown. */
+export function markdownTable(figures: readonly Figure[]): string {
+  const line = (words: readonly string[]) => `| ${words.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...figures.map((figure) => line(cells(figure)))].join(
+    "\n",
+  );
+}
+
+function cells(figure: Figure): string[] {
+  const { ours, beside, ratio, reached } = verdictOf(figure);
+  const words = { aim: "aim", must: "must", missed: "MISSED" };
+  return [
+    figure.what,
+    amount(ours, figure.unit),
+    beside === undefined ? "" : `${amount(beside, figure.unit)} ${figure.beside?.name ?? ""}`,
+    ratio === undefined ? "" : rounded(ratio),
+    boundary(figure.must, figure.unit),
+    figure.aim === undefined ? "" : boundary(figure.aim, figure.unit),
+    words[reached],
+    `${figure.ours.length}`,
+  ];
+}
+
+function boundary(bound: Bound, unit: string): string {
+  return "ratio" in bound ? `× ${rounded(bound.ratio)}` : `≤ ${amount(bound.most, unit)}`;
+}
+
+function amount(value: number, unit: string): string {
+  return `${rounded(value)} ${unit}`;
+}
+
+/** Three digits that say something; whole numbers as they are. */
+function rounded(value: number): string {
+  return Number.isInteger(value) ? `${value}` : `${Number(value.toPrecision(3))}`;
+}
