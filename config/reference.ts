@@ -57,6 +57,12 @@ function rangeWords({ minimum, exclusiveMinimum, maximum }: Schema): string {
   return maximum === undefined ? low : `${low} to ${maximum}`;
 }
 
+/** The first sentence of a description, without its full stop and marks. */
+export function summaryOf({ description = "" }: Schema): string {
+  const [sentence = ""] = description.split(/(?<=[.:]) /);
+  return sentence.replaceAll("`", "").replace(/[.:]$/, "");
+}
+
 /** The default in words. */
 export function defaultWords(part: Schema): string {
   const value = part.default;

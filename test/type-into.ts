@@ -17,12 +17,13 @@ export async function typeInto(
   const waiting = [...answers];
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString("utf8");
-    const [next] = waiting;
-    const at = next === undefined ? -1 : output.indexOf(next.after, heard);
-    if (next === undefined || at === -1) return;
-    heard = at + next.after.length;
-    waiting.shift();
-    child.stdin.write(next.type);
+    for (let [next] = waiting; next !== undefined; [next] = waiting) {
+      const at = output.indexOf(next.after, heard);
+      if (at === -1) return;
+      heard = at + next.after.length;
+      waiting.shift();
+      child.stdin.write(next.type);
+    }
   });
   return new Promise((resolve) => {
     child.once("close", (code) => resolve({ exitCode: code ?? -1, output }));

@@ -84,11 +84,11 @@ const changes: readonly Change[] = [
       "Set values: KEY VALUE, or several KEY=VALUE. A value is YAML; - reads it from standard input.",
   },
   { name: "unset", args: "<keys...>", description: "Take keys out, so that their defaults hold again." },
-  { name: "add", alias: "add-item", args: "<key> <items...>", description: "Add items to a list." },
+  { name: "add", alias: "add-item", args: "<list> <items...>", description: "Add items to a list." },
   {
     name: "remove",
     alias: "remove-item",
-    args: "<key> <items...>",
+    args: "<list> <items...>",
     description: "Take items out of a list.",
   },
 ];

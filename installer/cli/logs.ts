@@ -26,7 +26,7 @@ export function logsCommand(): Command {
     .addArgument(
       new Argument("[what]", "whose log").choices(["hub", "proxy", "user", "apply", "all"]).default("all"),
     )
-    .argument("[name]", "with `user`: whose server")
+    .argument("[user]", "with `user`: whose server")
     .option("--since <time>", 'as journalctl reads it: "1 hour ago", "today"')
     .option("--lines <number>", "how many of the last lines", "100")
     .option("--follow", "go on as more is said")

@@ -19,7 +19,7 @@ export function tasksCommand(): Command {
       for (const record of records) print(lineOf(record));
     });
   command
-    .command("show <id>")
+    .command("show <task>")
     .description("Show every step of one task.")
     .option("--json", "as data")
     .action(async function (this: Command, id: string) {

@@ -9,6 +9,7 @@ import { addLimits } from "./limits.ts";
 import { addPeople } from "./people.ts";
 import { addPython, type PythonInputs } from "./python.ts";
 import { textOf, type Release } from "./release.ts";
+import { addShellCompletion } from "./shell-completion.ts";
 import { StateBuilder, type DesiredState } from "./state-builder.ts";
 import { addUnits, limitsTemplate } from "./units.ts";
 
@@ -33,6 +34,7 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
   const { config, facts, release, firstPasswords, environmentInUse, wheels, doorFirst } = inputs;
   const state = new StateBuilder();
   addFoundation(state, release, config.environment.apt);
+  addShellCompletion(state, release);
   const python = addPython(state, { config, release, facts, environmentInUse, wheels });
   const compiled = hubJson(config);
   const hubReads = { mode: "0640", group: "homeroom-hub" };

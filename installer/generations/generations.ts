@@ -79,7 +79,8 @@ export async function commitGeneration(
 ): Promise<void> {
   const root = { uid: 0, gid: 0 };
   const path = pathOf(generation.number);
-  await host.makeDirectory(folder, { mode: 0o700, ...root });
+  // Which there are is no secret (the shell completes their numbers for whoever types sudo); what is in them is.
+  await host.makeDirectory(folder, { mode: 0o755, ...root });
   await host.makeDirectory(path, { mode: 0o700, ...root });
   await host.write(`${path}/config.yaml`, config, { mode: 0o600, ...root });
   if (roster !== undefined) await host.write(`${path}/roster.csv`, roster, { mode: 0o600, ...root });

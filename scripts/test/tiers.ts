@@ -37,7 +37,7 @@ export const tiers: readonly Tier[] = [
     name: "cli",
     words: "commands, with programs that only pretend",
     runner: "vitest",
-    packages: ["python3", "e2fsprogs", "ed", "vim"],
+    packages: ["python3", "e2fsprogs", "ed", "vim", "nano", "acl", "zsh", "fish"],
     needsRoot: false,
     limit: 5,
   },

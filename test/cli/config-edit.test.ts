@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import {
   chmod,
   lstat,
@@ -14,7 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { typeInto, type Said } from "../type-into.ts";
+import type { Said } from "../type-into.ts";
+import { onTerminal } from "./terminal.ts";
 
 const main = join(import.meta.dirname, "../../installer/cli/main.ts");
 const text = "# mine\nlimits:\n  memory: 1G # each\n";
@@ -32,15 +32,9 @@ afterEach(async () => {
 });
 
 /** Runs `homeroom config edit --no-apply` in a pseudo-terminal of its own and types as a person would. */
-async function edit(
-  editor: string,
-  typed: readonly Said[] = [],
-): Promise<{ exitCode: number; output: string }> {
+function edit(editor: string, typed: readonly Said[] = []): Promise<{ exitCode: number; output: string }> {
   const command = `'${process.execPath}' '${main}' --root '${root}' config edit --no-apply`;
-  const child = spawn("script", ["-qec", command, "/dev/null"], {
-    env: { PATH: process.env["PATH"], SUDO_EDITOR: editor, TERM: "xterm", SHELL: "/bin/sh", HOME: root },
-  });
-  return await typeInto(child, typed);
+  return onTerminal(command, { env: { SUDO_EDITOR: editor, HOME: root }, typed });
 }
 
 /** An editor as a shell script; $1 is the file, the last argument. */

@@ -10,8 +10,8 @@ export function addGoingBack(command: Command): void {
       (await import("./history.ts")).showHistory(self.optsWithGlobals()),
     );
   command
-    .command("diff [a] [b]")
-    .description("Compare two generations; without B the file, without A the one in use.")
+    .command("diff [generation] [generation]")
+    .description("Compare two generations; without the second the file, without the first the one in use.")
     .action(async (a: string | undefined, b: string | undefined, _: object, self: Command) =>
       (await import("./diff.ts")).showDiff(a, b, self.optsWithGlobals()),
     );

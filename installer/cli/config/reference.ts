@@ -1,4 +1,4 @@
-import { defaultWords, exampleText, keyReferences, kindWords } from "../../../config/reference.ts";
+import { defaultWords, exampleText, keyReferences, kindWords, summaryOf } from "../../../config/reference.ts";
 import type { KeyReference } from "../../../config/reference.ts";
 import { keyPath } from "../../../config/key-path.ts";
 import { print } from "./output.ts";
@@ -25,8 +25,7 @@ function matches(own: readonly string[], path: readonly string[]): boolean {
 }
 
 function oneLine({ path, part }: KeyReference): string {
-  const [sentence = ""] = (part.description ?? "").split(/(?<=[.:]) /);
-  return `${path.join(".").padEnd(36)} ${plain(sentence).replace(/[.:]$/, "")}`;
+  return `${path.join(".").padEnd(36)} ${summaryOf(part)}`;
 }
 
 function inFull(reference: KeyReference): string {

@@ -9,7 +9,7 @@ import type { Release } from "../../../installer/desired/release.ts";
 import type { Facts } from "../../../installer/resources/facts.ts";
 
 const root = join(import.meta.dirname, "../../..");
-const folders = ["units", "polkit", "sudoers", "tmpfiles"];
+const folders = ["units", "polkit", "sudoers", "tmpfiles", "completion"];
 
 /** Debian 12 on a small server. */
 const bookworm: Facts = {

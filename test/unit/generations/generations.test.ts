@@ -55,11 +55,11 @@ describe("a generation", () => {
     expect(await listGenerations(machine)).toEqual([1, 2]);
   });
 
-  test("is for root alone: a config may hold secrets", async () => {
+  test("is for root alone, as a config may hold secrets; which there are everybody may know", async () => {
     await commitGeneration(machine, generation(1), empty);
     const modes = machine.manifest().filter((line) => line.startsWith(folder));
     expect(modes.map((line) => line.split(" ").slice(1, 3).join(" "))).toEqual([
-      "directory 700",
+      "directory 755",
       "directory 700",
       "file 600",
       "file 600",
