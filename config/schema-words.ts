@@ -16,7 +16,7 @@ export function kindOf(node: ScalarNode): string {
   return {
     text: "text",
     integer: "a number",
-    float: "a number",
+    float: "a decimal number",
     boolean: "true or false",
     date: "a date",
     null: "nothing",

@@ -2,6 +2,7 @@ import { findClass, meantClass, shortNameOf, traitsOf } from "./authenticators.t
 import { entryOf } from "./document.ts";
 import { nearest } from "./nearest.ts";
 import { otherMeaning, readScalar } from "./scalar.ts";
+import { kindOf } from "./schema-words.ts";
 import { readSize } from "./size.ts";
 import { integerJson, jsonOf } from "./values.ts";
 import type { Authenticator, Trait, TraitType } from "./authenticators.ts";
@@ -51,7 +52,11 @@ class TraitReader {
       ? `\`auth.type\` chooses ${chosen.className}`
       : `without \`auth.type\` it is ${chosen.className}`;
     const message = `This block does nothing: ${now}.`;
-    const hint = `Write \`type: ${shortNameOf(key)}\` under \`auth:\` to choose it, or delete the block.`;
+    const short = shortNameOf(key);
+    const hint =
+      short === undefined
+        ? "Delete the block."
+        : `Write \`type: ${short}\` under \`auth:\` to choose it, or delete the block.`;
     this.findings.push({
       severity: "warning",
       code: "unused-block",
@@ -117,25 +122,51 @@ class TraitReader {
       return this.refuse("wrong-type", node, path, message, "Delete it.");
     }
     if (node.kind === "scalar") return this.readScalarTrait(node, trait, types, path);
-    if (node.kind === "map") return types.includes("map") ? jsonOf(node) : this.wrongType(node, types, path);
+    if (node.kind === "map") return this.readMap(node, trait, types, path);
     if (!types.includes("list") && !types.includes("set")) return this.wrongType(node, types, path);
+    if (trait.length !== undefined && node.items.length !== trait.length) {
+      const message = `\`${path.at(-1)}\` has ${trait.length} items, and these are ${node.items.length}.`;
+      return this.refuse("wrong-length", node, path, message, `Write ${trait.length} items.`);
+    }
     const items = node.items.map((item, index) => this.readItem(item, trait, [...path, String(index)]));
     return items.filter((item) => item !== undefined);
   }
 
+  private readMap(node: MapNode, trait: Trait, types: TraitType[], path: Path): Json | undefined {
+    if (!types.includes("map")) return this.wrongType(node, types, path);
+    const { values } = trait;
+    if (values === undefined) return jsonOf(node);
+    const entries = node.entries.map(({ key, value }): [string, Json | undefined] => [
+      key,
+      this.readTrait(value, { help: "", ...values }, [...path, key]),
+    ]);
+    return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+  }
+
   private readItem(item: ConfigNode, trait: Trait, path: Path): Json | undefined {
-    if (trait.items !== undefined) return this.readTrait(item, { type: trait.items, help: "" }, path);
-    const value = jsonOf(item);
-    return item.kind === "scalar" && typeof value !== "string" && nameSets.has(path.at(-2) ?? "")
-      ? item.text
-      : value;
+    if (trait.items !== undefined) {
+      const isNull = item.kind === "scalar" && readScalar(item).type === "null";
+      return isNull
+        ? this.wrongType(item, [trait.items].flat(), path)
+        : this.readTrait(item, { type: trait.items, help: "" }, path);
+    }
+    if (item.kind === "scalar" && nameSets.has(path.at(-2) ?? "")) return item.text;
+    // Python's sets hold nothing that can change
+    if (item.kind !== "scalar" && trait.type === "set") return this.wrongType(item, ["text"], path);
+    return jsonOf(item);
   }
 
   private readScalarTrait(node: ScalarNode, trait: Trait, types: TraitType[], path: Path): Json | undefined {
     const value = readScalar(node);
-    if (types.includes("boolean") && value.type === "boolean") return value.value;
+    if (types.includes("boolean")) {
+      if (value.type === "boolean") return value.value;
+      if (value.type === "integer" && (value.value === 0 || value.value === 1)) return value.value === 1;
+    }
     if (types.includes("size") && readSize(node) !== undefined) return readSize(node);
-    if (types.includes("integer") && value.type === "integer") return integerJson(value.value, value.digits);
+    if (types.includes("integer")) {
+      if (value.type === "integer") return integerJson(value.value, value.digits);
+      if (value.type === "float" && Number.isInteger(value.value)) return value.value;
+    }
     if (types.includes("number") && (value.type === "integer" || value.type === "float")) return value.value;
     if (types.includes("choice")) return this.readChoice(node, trait, path);
     if (types.includes("text") || types.includes("class")) return node.text;
@@ -144,9 +175,10 @@ class TraitReader {
   }
 
   private readChoice(node: ScalarNode, trait: Trait, path: Path): Json | undefined {
-    const found = trait.choices?.find((choice) => String(choice) === node.text);
-    if (found !== undefined || trait.choices === undefined) return found ?? node.text;
-    const hint = `Write one of: ${trait.choices.join(", ")}.`;
+    const choices = trait.choices ?? [];
+    const found = choices.find((choice) => String(choice) === node.text);
+    if (found !== undefined) return found;
+    const hint = `Write one of: ${choices.filter((choice) => typeof choice === "string").join(", ")}.`;
     return this.refuse(
       "unknown-value",
       node,
@@ -182,13 +214,10 @@ class TraitReader {
       const message = `\`${node.text}\` is ${other} in YAML 1.1, but text in YAML 1.2, which the hub refuses.`;
       return this.refuse("yaml-1.1-word", node, path, message, "Write `true` or `false`.");
     }
-    const found =
-      node.kind === "scalar"
-        ? scalarWords[readScalar(node).type]
-        : node.kind === "list"
-          ? "a list"
-          : "a section";
-    const message = `\`${path.at(-1)}\` is ${wanted}, and this is ${found}.`;
+    const found = node.kind === "scalar" ? kindOf(node) : node.kind === "list" ? "a list" : "a section";
+    const name = path.at(-1) ?? "";
+    const subject = /^\d+$/.test(name) ? `An item of \`${path.at(-2)}\`` : `\`${name}\``;
+    const message = `${subject} is ${wanted}, and this is ${found}.`;
     return this.refuse("wrong-type", node, path, message, `Write ${wanted}.`);
   }
 
@@ -212,14 +241,5 @@ const typeWords: Readonly<Record<TraitType, string>> = {
   number: "a number",
   set: "a list",
   size: "a size",
-  text: "text",
-};
-
-const scalarWords = {
-  null: "nothing",
-  boolean: "true or false",
-  integer: "a number",
-  float: "a number",
-  date: "a date",
   text: "text",
 };

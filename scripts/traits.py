@@ -8,6 +8,8 @@ import importlib.metadata
 import json
 import sys
 
+import traitlets
+
 sys.path.append("templates/hub")  # what stands in for packages that have no wheel
 
 from jupyterhub.auth import Authenticator
@@ -15,17 +17,15 @@ from jupyterhub.spawner import Spawner
 from jupyterhub.traitlets import ByteSpecification, Callable, Command, EntryPointType
 from traitlets import (
     Any, Bool, Bytes, CaselessStrEnum, Container, Dict, Enum, Float, HasTraits, Instance, Integer, List, Set, Tuple,
-    Type, Unicode, Union,
+    Type, Unicode, Union, UseEnum,
 )
 
 
 def main():
-    short_names = {"default": "firstuseauthenticator.FirstUseAuthenticator"}
+    short_names = {}
     classes = {}
     roots = [Spawner, *culler_classes()]
     for entry in importlib.metadata.entry_points(group="jupyterhub.authenticators"):
-        if entry.name == "default":
-            continue
         try:
             roots.append(entry.load())
         except ImportError as error:
@@ -67,18 +67,36 @@ def describe_class(cls):
     ]
     return {
         "authenticator": issubclass(cls, Authenticator),
-        "module": cls.__module__,
+        "names": importable_names(cls),
         "mro": mro,
         "traits": own,
     }
+
+
+def importable_names(cls):
+    """The dotted names that `auth.type` may have for a class: in its module, and in the packages that hand it on."""
+    parts = cls.__module__.split(".")
+    modules = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    return [
+        f"{module}.{cls.__name__}"
+        for module in modules
+        if getattr(importlib.import_module(module), cls.__name__, None) is cls
+    ]
 
 
 def describe_trait(trait):
     described = {"type": type_of(trait), "help": first_paragraph(trait.help)}
     if isinstance(trait, Enum):
         described["choices"] = [value for value in trait.values if isinstance(value, (str, int, float, bool))]
+    if isinstance(trait, UseEnum):
+        described["choices"] = [choice for member in trait.enum_class for choice in (member.name, member.value)]
     if isinstance(trait, Container) and trait._trait is not None:
         described["items"] = type_of(trait._trait)
+    if isinstance(trait, Tuple) and trait._traits:
+        described["length"] = len(trait._traits)
+    if isinstance(trait, Dict) and trait._value_trait is not None:
+        value = describe_trait(trait._value_trait)
+        described["values"] = {key: value[key] for key in ("type", "items") if key in value}
     if trait.allow_none:
         described["nullable"] = True
     try:
@@ -111,11 +129,11 @@ KINDS = [
     (ByteSpecification, "size"),
     (Command, ["list", "text"]),
     ((EntryPointType, Type), "class"),
-    (Callable, "code"),
+    ((Callable, traitlets.Callable), "code"),
     (Bool, "boolean"),
     (Integer, "integer"),
     (Float, "number"),
-    ((Enum, CaselessStrEnum), "choice"),
+    ((Enum, CaselessStrEnum, UseEnum), "choice"),
     ((Unicode, Bytes), "text"),
     (Set, "set"),
     ((List, Tuple), "list"),
