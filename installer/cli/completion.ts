@@ -16,7 +16,7 @@ export function completionCommand(): Command {
     .addArgument(new Argument("<shell>", "which shell").choices(Object.keys(scripts)))
     .addHelpText(
       "after",
-      "\nThe install puts it where bash, zsh and fish look. For a shell without that:\n  source <(homeroom completion bash)\n  source <(homeroom completion zsh)\n  homeroom completion fish | source",
+      "\nThe install puts it where bash, zsh and fish look.\n\nExamples, for a shell that does not look there:\n  source <(homeroom completion bash)\n  source <(homeroom completion zsh)\n  homeroom completion fish | source",
     )
     .action(async (shell: string) => {
       print(await readScript(scripts[shell] ?? ""));

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-import { CommanderError, type Command } from "commander";
+import { CommanderError } from "commander";
 import { exitCodes } from "../errors.ts";
 import { programFor } from "./commands.ts";
 import { print } from "./context.ts";
 import { reportError } from "./report-error.ts";
+import { makeStrict } from "./strict-commands.ts";
 
 const guide = `
 Homeroom keeps a JupyterHub for one class on this machine.
@@ -22,7 +23,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return exitCodes.done;
   }
   const program = await programFor(argv.slice(2));
-  throwInsteadOfExit(program);
+  makeStrict(program);
   try {
     await program.parseAsync(argv);
     return Number(process.exitCode ?? exitCodes.done);
@@ -30,12 +31,6 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     return reportError(error);
   }
-}
-
-/** Commands made by themselves inherit nothing: without this commander would end the process in the middle. */
-function throwInsteadOfExit(command: Command): void {
-  command.exitOverride().showSuggestionAfterError();
-  for (const each of command.commands) throwInsteadOfExit(each);
 }
 
 /** `--version` is what people type of any program. */

@@ -23,7 +23,12 @@ interface UpFlags {
  * standard error. `exec` and `shell` end with the exit code of what ran.
  */
 export function sandboxCommand(): Command {
-  const command = new Command("sandbox").description("make throw-away machines to try Homeroom on");
+  const command = new Command("sandbox")
+    .description("make throw-away machines to try Homeroom on")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  sudo homeroom sandbox up\n  sudo homeroom sandbox shell\n  sudo homeroom sandbox down --all",
+    );
   let host = hostOf({});
   command.hook("preAction", (_, action) => {
     // Machines are made on this machine, whatever --root says.

@@ -19,6 +19,7 @@ export function statusCommand(): Command {
   return new Command("status")
     .description("Say whether everything is well, and if not: what, where, what to type.")
     .option("--json", "as data")
+    .addHelpText("after", "\nExamples:\n  sudo homeroom status\n  sudo homeroom status --json")
     .action(async function (this: Command) {
       const options = this.optsWithGlobals<GlobalOptions & { json?: true }>();
       requireRoot(options);

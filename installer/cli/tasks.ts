@@ -10,6 +10,10 @@ export function tasksCommand(): Command {
   const command = new Command("tasks")
     .description("List what was changed, when, by whom.")
     .option("--json", "as data")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  sudo homeroom tasks\n  sudo homeroom tasks show 20261122-093015-4711",
+    )
     .action(async function (this: Command) {
       const options = this.optsWithGlobals<GlobalOptions & { json?: true }>();
       requireRoot(options);

@@ -10,6 +10,7 @@ export function versionCommand(): Command {
   return new Command("version")
     .description("Show which Homeroom this is.")
     .option("--json", "with the machine it runs on")
+    .addHelpText("after", "\nExamples:\n  homeroom version\n  sudo homeroom version --json")
     .action(async ({ json }: { json?: true }) => {
       const version = await readVersion();
       if (!json) return print(`homeroom ${version}`);

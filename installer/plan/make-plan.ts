@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { HostReader } from "../host/host.ts";
 import { isAsWanted, kindOf } from "../resources/kinds.ts";
 import { refOf, type Resource, type ResourceRef } from "../resources/resource.ts";
+import { isSomethingElse } from "../resources/something-else.ts";
 import { orderSteps, type UnorderedStep } from "./order-steps.ts";
 import type { Drift, Plan } from "./plan.ts";
 
@@ -94,9 +95,12 @@ function isOursToRemove({ kind, adopted }: Resource): boolean {
   return adopted !== true && kindOf(kind).inert !== true;
 }
 
-/** Only what people edit can drift; a service that runs with other inputs is simply restarted. */
+/**
+ * Only what people edit can drift, and what has something else in its place; a service that runs with other inputs
+ * is simply restarted.
+ */
 function driftOf(kind: string, is: unknown, last: unknown, want: unknown): Drift["how"] | undefined {
-  if (is === undefined || kindOf(kind).editedByHand !== true) return undefined;
+  if (is === undefined || (kindOf(kind).editedByHand !== true && !isSomethingElse(is))) return undefined;
   if (last === undefined) return want === undefined ? undefined : "foreign";
   return isDeepStrictEqual(is, last) ? undefined : "changed";
 }

@@ -21,8 +21,8 @@ export async function readSomethingElse(
   return { instead, ...(target === undefined ? {} : { target }) };
 }
 
-export function isSomethingElse(state: object | undefined): state is SomethingElse {
-  return state !== undefined && "instead" in state;
+export function isSomethingElse(state: unknown): state is SomethingElse {
+  return typeof state === "object" && state !== null && "instead" in state;
 }
 
 /** @throws HomeroomError where the path holds something that could not be given back once it was replaced. */

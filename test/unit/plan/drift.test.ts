@@ -69,6 +69,17 @@ test("a link in place of a file of ours is drift: an admin's own, or systemd's m
   expect(await planned("take")).toMatchObject({ steps: [{ id: path, before }], drift: changed });
 });
 
+test("so is a directory of ours that was moved elsewhere; one with other rights is put right", async () => {
+  const directory = { kind: "directory", id: "/srv/class", needs: [] };
+  const rights = { mode: "0755", owner: "root", group: "root" };
+  const wanted = [{ ...directory, state: rights }];
+  const planned = () => makePlan(machine, { desired: wanted, lastWritten: wanted, drift: "keep" });
+  machine.putLink("/srv/class", "/mnt/class");
+  expect(await planned()).toMatchObject({ steps: [], drift: [{ id: "/srv/class", how: "changed" }] });
+  machine.putDirectory("/srv/class", { mode: 0o700 });
+  expect(await planned()).toMatchObject({ steps: [{ id: "/srv/class" }], drift: [] });
+});
+
 test("what was there before us stays when nobody wants it any more", async () => {
   machine.put(path, "ours");
   const plan = await makePlan(machine, { desired: [], lastWritten: [fileOf("ours", true)], drift: "take" });
