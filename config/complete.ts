@@ -50,7 +50,8 @@ export function valuesOf(path: readonly string[]): string[] {
   }
   const part = schemaAt(path);
   if (part?.enum) return part.enum.filter((value) => value !== null);
-  return part && isOnly(part, "boolean") ? ["true", "false"] : [];
+  if (part && isOnly(part, "boolean")) return ["true", "false"];
+  return part?.["x-words"] ?? [];
 }
 
 /** Whether the key holds a list of people's names. */

@@ -133,6 +133,11 @@ export class FakeHost implements Host {
     return entry?.kind === "file" ? Buffer.from(entry.content) : undefined;
   }
 
+  async readEnds(path: string, bytes: number): Promise<{ head: Buffer; tail: Buffer } | undefined> {
+    const content = await this.read(path);
+    return content && { head: content.subarray(0, bytes), tail: content.subarray(-bytes) };
+  }
+
   async readLink(path: string): Promise<string | undefined> {
     this.#refuseIfDead();
     const entry = this.#entries.get(path);

@@ -1,7 +1,9 @@
 import type { Host, HostReader } from "../host/host.ts";
-import type { JournalEntry, Task, TaskRecord, TaskState } from "./task.ts";
+import type { JournalEntry, Task, TaskHead, TaskRecord, TaskState, TaskSummary } from "./task.ts";
 
 const folder = "/var/lib/homeroom/journal";
+/** Bytes of a record that hold its first line, and its last ones, wherever they are not unusually long. */
+const endBytes = 8 * 1024;
 
 type Event = JournalEntry extends infer Entry
   ? Entry extends JournalEntry
@@ -27,23 +29,28 @@ export class Journal {
   static async begin(host: Host, task: Task): Promise<Journal> {
     await host.makeDirectory(folder, { mode: 0o700, uid: 0, gid: 0 });
     const journal = new Journal(host, task.id);
-    await journal.record({ event: "task", task });
+    const { plan, ...head } = task;
+    await journal.record(
+      { event: "task", task: { ...head, steps: plan.steps.length } },
+      { event: "plan", plan },
+    );
     return journal;
   }
 
   /** Goes on with the record of an interrupted task. */
   static async resume(host: Host, record: TaskRecord): Promise<Journal> {
     const journal = new Journal(host, record.task.id);
-    journal.#line = (await readEntries(host, record.task.id)).length;
-    journal.#torn = !(await readText(host, record.task.id)).endsWith("\n");
+    const text = await readText(host, record.task.id);
+    journal.#line = entriesIn(text).length;
+    journal.#torn = !text.endsWith("\n");
     return journal;
   }
 
-  /** Appends one line and waits until it is on disk; lines of steps side by side never mix. */
-  record(event: Event): Promise<void> {
-    const entry = { line: this.#line, time: new Date().toISOString(), ...event };
-    this.#line += 1;
-    const written = this.#tail.then(() => this.#append(JSON.stringify(entry)));
+  /** Appends lines and waits until they are on disk; those of steps side by side never mix. */
+  record(...events: readonly Event[]): Promise<void> {
+    const time = new Date().toISOString();
+    const lines = events.map((event) => JSON.stringify({ line: this.#line++, time, ...event }));
+    const written = this.#tail.then(() => this.#append(lines.join("\n")));
     // What one line fails for may be over by the next.
     this.#tail = written.catch(() => undefined);
     return written;
@@ -57,32 +64,73 @@ export class Journal {
   }
 }
 
-/** Every task, oldest first. */
-export async function listTasks(host: HostReader): Promise<TaskRecord[]> {
-  const names = (await host.list(folder)).filter((name) => name.endsWith(".jsonl"));
-  const records = await Promise.all(names.map((name) => readTask(host, name.slice(0, -".jsonl".length))));
-  return records.filter((record) => record !== undefined);
+/** Every task, oldest first, by the ends of its record alone. */
+export async function listTasks(host: HostReader): Promise<TaskSummary[]> {
+  const summaries = await Promise.all((await listTaskIds(host)).map((id) => readSummary(host, id)));
+  return summaries.filter((summary) => summary !== undefined);
+}
+
+/** The tasks that started from a generation, oldest first; older records are not even opened. */
+export async function tasksSince(host: HostReader, generation: number): Promise<TaskSummary[]> {
+  const found: TaskSummary[] = [];
+  for (const id of (await listTaskIds(host)).toReversed()) {
+    const summary = await readSummary(host, id);
+    if (summary !== undefined && summary.task.from < generation) break;
+    if (summary?.task.from === generation) found.push(summary);
+  }
+  return found.toReversed();
+}
+
+/** Ids of all tasks, oldest first. */
+export async function listTaskIds(host: HostReader): Promise<string[]> {
+  const names = await host.list(folder);
+  return names.flatMap((name) => (name.endsWith(".jsonl") ? [name.slice(0, -".jsonl".length)] : []));
+}
+
+/** The newest task; undefined where there is none. */
+export async function newestTask(host: HostReader): Promise<TaskSummary | undefined> {
+  const newest = (await listTaskIds(host)).at(-1);
+  return newest === undefined ? undefined : readSummary(host, newest);
+}
+
+async function readSummary(host: HostReader, id: string): Promise<TaskSummary | undefined> {
+  const ends = await host.readEnds(pathOf(id), endBytes);
+  if (ends === undefined) return undefined;
+  const [head, tail] = [entriesIn(ends.head.toString("utf8")), entriesIn(ends.tail.toString("utf8"))];
+  // A line may be longer than what was read.
+  const whole = head.length === 0 || tail.length === 0 ? entriesIn(await readText(host, id)) : undefined;
+  const [first] = whole ?? head;
+  return first?.event === "task" ? summaryOf(first.task, whole ?? tail) : undefined;
+}
+
+/** What entries say of a task's end. */
+function summaryOf(task: TaskHead, entries: readonly JournalEntry[]): TaskSummary {
+  const summary: TaskSummary = { task, state: "running" };
+  for (const entry of entries) {
+    if (entry.event === "step" && entry.state === "error") summary.error = entry.error;
+    if (entry.event === "committed") summary.generation = entry.generation;
+    if (entry.event === "ended") {
+      summary.state = entry.state;
+      summary.ended = entry.time;
+      if (entry.error !== undefined) summary.error = entry.error;
+    }
+  }
+  return summary;
 }
 
 /** One task as its journal tells it; undefined where there is none, or not even its first line arrived. */
 export async function readTask(host: HostReader, id: string): Promise<TaskRecord | undefined> {
-  const [first, ...rest] = await readEntries(host, id);
+  const entries = entriesIn(await readText(host, id));
+  const [first, second] = entries;
   if (first?.event !== "task") return undefined;
-  const record: TaskRecord = {
-    task: first.task,
-    state: "running",
-    steps: first.task.plan.steps.map(() => "queued"),
-  };
-  for (const entry of rest) {
-    if (entry.event === "step") record.steps[entry.step] = entry.state;
-    if (entry.event === "step" && entry.state === "error") record.error = entry.error;
-    if (entry.event === "committed") record.generation = entry.generation;
-    if (entry.event === "ended") {
-      record.state = entry.state;
-      record.ended = entry.time;
-      if (entry.error !== undefined) record.error = entry.error;
-    }
-  }
+  // Without its second line the record announces no step.
+  const plan = second?.event === "plan" ? second.plan : { version: 1 as const, steps: [], drift: [] };
+  const {
+    task: { steps: _count, ...head },
+    ...outcome
+  } = summaryOf(first.task, entries);
+  const record: TaskRecord = { task: { ...head, plan }, ...outcome, steps: plan.steps.map(() => "queued") };
+  for (const entry of entries) if (entry.event === "step") record.steps[entry.step] = entry.state;
   return record;
 }
 
@@ -95,13 +143,13 @@ export async function removeOldTasks(
   host: Host,
   { keep, slack, inUse }: { keep: number; slack: number; inUse: number },
 ): Promise<boolean> {
-  const names = (await host.list(folder)).filter((name) => name.endsWith(".jsonl"));
-  if (names.length <= keep + slack) return false;
+  const ids = await listTaskIds(host);
+  if (ids.length <= keep + slack) return false;
   let isChanged = false;
-  for (const name of names.slice(0, -keep)) {
-    const record = await readTask(host, name.slice(0, -".jsonl".length));
-    if (record?.task.from === inUse && record.state !== "completed" && record.state !== "undone") continue;
-    await host.remove(`${folder}/${name}`);
+  for (const id of ids.slice(0, -keep)) {
+    const summary = await readSummary(host, id);
+    if (summary?.task.from === inUse && summary.state !== "completed" && summary.state !== "undone") continue;
+    await host.remove(pathOf(id));
     isChanged = true;
   }
   return isChanged;
@@ -109,15 +157,15 @@ export async function removeOldTasks(
 
 /** The newest task if it was interrupted (killed, power cut). */
 export async function interruptedTask(host: HostReader): Promise<TaskRecord | undefined> {
-  const names = (await host.list(folder)).filter((name) => name.endsWith(".jsonl"));
-  const newest = names.at(-1);
-  const record = newest === undefined ? undefined : await readTask(host, newest.slice(0, -".jsonl".length));
+  const newest = await newestTask(host);
+  if (newest?.state !== ("running" satisfies TaskState)) return undefined;
+  const record = await readTask(host, newest.task.id);
   return record?.state === ("running" satisfies TaskState) ? record : undefined;
 }
 
 /** A power cut or a full disk can leave half a line, which announces nothing that was done. */
-async function readEntries(host: HostReader, id: string): Promise<JournalEntry[]> {
-  return (await readText(host, id)).split("\n").flatMap((line) => {
+function entriesIn(text: string): JournalEntry[] {
+  return text.split("\n").flatMap((line) => {
     try {
       return [JSON.parse(line) as JournalEntry];
     } catch {

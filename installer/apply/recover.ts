@@ -1,7 +1,7 @@
 import type { Host, HostReader } from "../host/host.ts";
 import type { PlannedStep } from "../plan/plan.ts";
 import type { Resource } from "../resources/resource.ts";
-import { interruptedTask, Journal, listTasks } from "./journal.ts";
+import { interruptedTask, Journal, readTask, tasksSince } from "./journal.ts";
 import { takeBack, type TaskEvents } from "./perform-task.ts";
 import { sweepTemporaries } from "./sweep-temporaries.ts";
 import type { TaskRecord } from "./task.ts";
@@ -52,11 +52,12 @@ export async function recover(
  * what is ours.
  */
 export async function writtenSince(host: HostReader, generation: number): Promise<Resource[]> {
-  const records = (await listTasks(host)).filter(
-    ({ task, state }) => task.from === generation && state !== "completed" && state !== "undone",
+  const unfinished = (await tasksSince(host, generation)).filter(
+    ({ state }) => state !== "completed" && state !== "undone",
   );
+  const records = await Promise.all(unfinished.map(({ task }) => readTask(host, task.id)));
   return records.flatMap((record) =>
-    begunSteps(record)
+    (record === undefined ? [] : begunSteps(record))
       .filter((step) => step.after !== undefined)
       .map(({ kind, id, after, uses }) => ({ kind, id, state: after, needs: uses })),
   );

@@ -8,7 +8,7 @@ export type TaskState = "running" | "completed" | "undone" | "error" | "cancelle
 
 /** One run of a plan: who, what, when. */
 export interface Task {
-  /** Sorts by time: "20261122-093015-4711". */
+  /** Sorts by time, to the millisecond: "20261122-093015-042". */
   id: string;
   command: string;
   /** The account that asked for it (before sudo). */
@@ -17,25 +17,43 @@ export interface Task {
   started: string;
   /** The generation that it starts from (0 where there is none yet). */
   from: number;
+  /** What differs in config and roster from that generation, in words; secrets are hidden. */
+  changes: string[];
   plan: Plan;
+}
+
+/** A task without its plan, which may be large. */
+export interface TaskHead extends Omit<Task, "plan"> {
+  /** How many steps the plan has. */
+  steps: number;
 }
 
 /** One line of the journal. The number within the file rises by one a line. */
 export type JournalEntry = { line: number; time: string } & (
-  | { event: "task"; task: Task }
+  | { event: "task"; task: TaskHead }
+  | { event: "plan"; plan: Plan }
   | { event: "step"; step: StepNumber; state: "started" | "completed" | "undone" }
   | { event: "step"; step: StepNumber; state: "error"; error: string }
   | { event: "committed"; generation: number }
   | { event: "ended"; state: Exclude<TaskState, "running">; error?: string }
 );
 
-/** A task as its journal tells it. */
-export interface TaskRecord {
-  task: Task;
+/** How a task went. */
+interface TaskOutcome {
   state: TaskState;
-  steps: StepState[];
   /** What failed, in the words of the error. */
   error?: string;
   generation?: number;
   ended?: string;
+}
+
+/** A task as the ends of its journal tell it. */
+export interface TaskSummary extends TaskOutcome {
+  task: TaskHead;
+}
+
+/** A task as its whole journal tells it. */
+export interface TaskRecord extends TaskOutcome {
+  task: Task;
+  steps: StepState[];
 }

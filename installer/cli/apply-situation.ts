@@ -6,11 +6,12 @@ import { HomeroomError } from "../errors.ts";
 import { commitGeneration, currentGeneration } from "../generations/generations.ts";
 import { writtenResources } from "../generations/written-resources.ts";
 import { checkHealth } from "../health/health.ts";
-import type { Host } from "../host/host.ts";
+import type { Host, HostReader } from "../host/host.ts";
 import { refOf } from "../resources/resource.ts";
 import { lastLogLines } from "../resources/systemctl.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { narrate, whoAsks } from "./context.ts";
+import { describeChanges, readKept } from "./describe-changes.ts";
 import { configOf, configPath } from "./read-config.ts";
 import { readSituation, type Situation, type SituationOptions } from "./situation.ts";
 import type { TaskDisplay } from "./show-task.ts";
@@ -98,8 +99,9 @@ async function perform(
   const { generation, plan, desired, read, release } = situation;
   const number = (generation?.number ?? 0) + 1;
   const started = new Date().toISOString();
-  const id = `${started.replaceAll(/[-:]/g, "").slice(0, 15).replace("T", "-")}-${process.pid}`;
-  const task: Task = { id, command, who, started, from: generation?.number ?? 0, plan };
+  const id = started.replaceAll(/[-:Z]/g, "").replaceAll(/[T.]/g, "-");
+  const changes = await changesOf(host, situation);
+  const task: Task = { id, command, who, started, from: generation?.number ?? 0, changes, plan };
   return performTask(host, {
     task,
     contents: desired.contents,
@@ -124,6 +126,14 @@ async function perform(
       return number;
     },
   });
+}
+
+/** What this task changes in what is asked for, since the generation in use. */
+async function changesOf(host: HostReader, { generation, read, release }: Situation): Promise<string[]> {
+  const before = generation && (await readKept(host, generation));
+  return before === undefined
+    ? []
+    : describeChanges(before, { config: read.text, roster: read.roster.text, release: release.version });
 }
 
 /** Rules that need to know the machine (a port that another program holds): asked only where something changes. */

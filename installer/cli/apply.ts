@@ -63,7 +63,7 @@ export async function applyNow(host: Host, command: string, flags: ApplyFlags): 
   const words = {
     applied: `Applied: generation ${generation} is in use (${seconds} s).`,
     unchanged: `Nothing to do: the machine is what the config says (generation ${generation}).`,
-    declined: "Nothing was changed.",
+    declined: "Nothing was changed on the machine.",
   };
   narrate(words[outcome]);
   if (outcome === "declined") process.exitCode = exitCodes.pending;

@@ -1,4 +1,4 @@
-import { listTasks, removeOldTasks } from "../apply/journal.ts";
+import { listTaskIds, readTask, removeOldTasks } from "../apply/journal.ts";
 import { sweepTemporaries } from "../apply/sweep-temporaries.ts";
 import {
   currentGeneration,
@@ -39,7 +39,7 @@ async function neededContents(host: HostReader): Promise<Set<string>> {
   const keep = (json: string) => namedContents(json).forEach((hash) => needed.add(hash));
   for (const number of await listGenerations(host))
     keep(JSON.stringify(await readGeneration(host, number)) ?? "");
-  for (const { task } of await listTasks(host)) keep(JSON.stringify(task.plan));
+  for (const id of await listTaskIds(host)) keep(JSON.stringify((await readTask(host, id))?.task.plan) ?? "");
   for (const name of await host.list(stamps)) {
     if (name.endsWith(".json")) keep((await host.read(`${stamps}/${name}`))?.toString("utf8") ?? "");
   }

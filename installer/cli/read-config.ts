@@ -5,6 +5,7 @@ import { withRoster } from "../../config/roster/people.ts";
 import { exitCodes, HomeroomError } from "../errors.ts";
 import type { HostReader } from "../host/host.ts";
 import { hashOf } from "../resources/hash.ts";
+import { followTrusted } from "./trusted-path.ts";
 import { inWords, refuseErrors } from "./problem-words.ts";
 import { readRoster, rosterPath, type ReadRoster } from "./read-roster.ts";
 
@@ -26,10 +27,11 @@ export interface ReadConfig {
  * @throws HomeroomError (exit code 78) with every problem, each with line, column and what would be right.
  */
 export async function readConfig(host: HostReader): Promise<ReadConfig> {
-  const bytes = await host.read(configPath);
-  if (bytes === undefined && (await host.stat(configPath)) !== undefined) {
-    throw new HomeroomError(`${configPath} is a link or a folder, not a file.`, {
-      remedy: "Put the file itself there: whoever may change what a link points to could rule the machine.",
+  const path = await followTrusted(host, configPath);
+  const bytes = await host.read(path);
+  if (bytes === undefined && (await host.stat(path)) !== undefined) {
+    throw new HomeroomError(`${path} is not a file.`, {
+      remedy: "Put the file itself there.",
       exitCode: exitCodes.invalidConfig,
     });
   }

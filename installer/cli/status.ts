@@ -2,12 +2,16 @@ import { networkInterfaces } from "node:os";
 import { styleText } from "node:util";
 import { Command } from "commander";
 import type { Config } from "../../config/config.ts";
-import { interruptedTask, listTasks } from "../apply/journal.ts";
-import { exitCodes } from "../errors.ts";
-import { currentGeneration } from "../generations/generations.ts";
+import { loadConfig } from "../../config/load.ts";
+import { newestTask } from "../apply/journal.ts";
+import { isMachineLocked } from "../apply/lock.ts";
+import { exitCodes, HomeroomError } from "../errors.ts";
+import { currentGeneration, type Generation } from "../generations/generations.ts";
 import { checkHealth } from "../health/health.ts";
+import type { HostReader } from "../host/host.ts";
 import { isRunning } from "../resources/service.ts";
 import { showUnits } from "../resources/systemctl.ts";
+import { readKept } from "./describe-changes.ts";
 import { hostOf, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { configPath, readConfig } from "./read-config.ts";
 
@@ -38,6 +42,10 @@ interface Status {
   generation: number | undefined;
   /** Config or roster differ from what is live. */
   pending: boolean;
+  /** The same, or what is wrong with them. */
+  file: "live" | "differs" | "invalid";
+  /** The errors in them. */
+  error?: string;
   /** Running notebook servers. */
   servers: number;
   lastTask: { id: string; command: string; state: string } | undefined;
@@ -45,38 +53,60 @@ interface Status {
 
 async function readStatus(options: GlobalOptions): Promise<Status> {
   const host = hostOf(options);
-  const [read, generation, interrupted, tasks, units] = await Promise.all([
-    readConfig(host),
+  const [generation, last, units] = await Promise.all([
     currentGeneration(host),
-    interruptedTask(host),
-    listTasks(host),
+    newestTask(host),
     showUnits(host, [...services, "homeroom-user@*.service"], ["ActiveState"]),
   ]);
-  const problems: Status["problems"] = await checkHealth(host, read.config, { patienceMs });
+  const { config, file, error } = await readLive(host, generation);
+  const problems: Status["problems"] = await checkHealth(host, config, { patienceMs });
   if (generation === undefined) {
     problems.unshift({
       message: "Homeroom was never installed to the end here.",
       remedy: "Type: sudo homeroom install",
     });
   }
-  if (interrupted !== undefined) {
+  if (last?.state === "running" && !(await isMachineLocked(host))) {
     problems.push({
-      message: `\`homeroom ${interrupted.task.command}\` was interrupted.`,
+      message: `\`homeroom ${last.task.command}\` was interrupted.`,
       remedy: "Type: sudo homeroom apply",
     });
   }
-  const last = tasks.at(-1);
   return {
     healthy: problems.length === 0,
     problems,
-    address: publicAddress(read.config),
+    address: publicAddress(config),
     release: generation?.release,
     generation: generation?.number,
-    pending:
-      generation !== undefined && (generation.config !== read.hash || generation.roster !== read.roster.hash),
+    pending: file !== "live",
+    file,
+    ...(error === undefined ? {} : { error }),
     servers: [...units].filter(([id, unit]) => id.startsWith("homeroom-user@") && isRunning(unit)).length,
     lastTask: last && { id: last.task.id, command: last.task.command, state: last.state },
   };
+}
+
+type Live = Pick<Status, "file" | "error"> & { config: Config };
+
+/** What is live, which a file with errors changes nothing about; and what the file says beside it. */
+async function readLive(host: HostReader, generation: Generation | undefined): Promise<Live> {
+  try {
+    const { config, hash, roster } = await readConfig(host);
+    if (generation === undefined) return { config, file: "live" };
+    const same = generation.config === hash && generation.roster === roster.hash;
+    return same
+      ? { config, file: "live" }
+      : { config: (await liveConfig(host, generation)) ?? config, file: "differs" };
+  } catch (error) {
+    const config = generation && (await liveConfig(host, generation));
+    if (!(error instanceof HomeroomError) || config === undefined) throw error;
+    return { config, file: "invalid", error: `${error.message}\n${error.remedy}` };
+  }
+}
+
+async function liveConfig(host: HostReader, generation: Generation): Promise<Config | undefined> {
+  const asked = await readKept(host, generation);
+  return asked && loadConfig(asked.config, { allowNotYet: true }).config;
 }
 
 /** Where people find the hub: the machine's first address that is not its own loop. */
@@ -98,8 +128,12 @@ function inWords(status: Status): string {
     `Homeroom ${status.release ?? "-"}, generation ${status.generation ?? "-"}`,
     `${status.servers} notebook servers are running`,
   ];
-  if (status.pending)
-    lines.push(`${configPath} or the roster differs from what is live: \`sudo homeroom apply\``);
+  if (status.file === "differs")
+    lines.push(
+      `${configPath} or the roster differs from what is live: see \`homeroom config diff\`, then \`sudo homeroom apply\``,
+    );
+  if (status.error !== undefined)
+    lines.push(`Generation ${status.generation} is live. ${status.error.replaceAll("\n", "\n  ")}`);
   if (status.lastTask !== undefined) {
     lines.push(`last task: ${status.lastTask.command}, ${status.lastTask.state} (${status.lastTask.id})`);
   }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { HomeroomError, exitCodes } from "../errors.ts";
 import { listTasks, readTask } from "../apply/journal.ts";
-import type { TaskRecord } from "../apply/task.ts";
+import type { TaskSummary } from "../apply/task.ts";
 import { kindOf } from "../resources/kinds.ts";
 import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 
@@ -18,7 +18,7 @@ export function tasksCommand(): Command {
       const options = this.optsWithGlobals<GlobalOptions & { json?: true }>();
       requireRoot(options);
       const records = await listTasks(hostOf(options));
-      if (options.json) return printJson(records.map(summaryOf));
+      if (options.json) return printJson(records.map(flat));
       if (records.length === 0) return narrate("No tasks yet.");
       for (const record of records) print(lineOf(record));
     });
@@ -37,8 +37,10 @@ export function tasksCommand(): Command {
         });
       }
       if (options.json) return printJson(record);
-      print(lineOf(record));
-      for (const step of record.task.plan.steps) {
+      const { task, ...outcome } = record;
+      print(lineOf({ ...outcome, task: { ...task, steps: task.plan.steps.length } }));
+      for (const change of task.changes) print(`  ${change}`);
+      for (const step of task.plan.steps) {
         print(
           `  ${(record.steps[step.number] ?? "queued").padEnd(9)}  ${kindOf(step.kind).describe(step).words}`,
         );
@@ -48,13 +50,13 @@ export function tasksCommand(): Command {
   return command;
 }
 
-function lineOf(record: TaskRecord): string {
-  const { id, command, who, started, generation, steps, state } = summaryOf(record);
+function lineOf(summary: TaskSummary): string {
+  const { id, command, who, started, generation, steps, state } = flat(summary);
   const result = generation === undefined ? "" : ` -> generation ${generation}`;
   return `${id}  ${started.slice(0, 16).replace("T", " ")}  ${state.padEnd(9)}  ${command} by ${who}, ${steps} steps${result}`;
 }
 
-function summaryOf({ task, state, generation, ended, error }: TaskRecord) {
-  const { id, command, who, started, plan } = task;
-  return { id, command, who, started, ended, state, steps: plan.steps.length, generation, error };
+function flat({ task, state, generation, ended, error }: TaskSummary) {
+  const { id, command, who, started, changes, steps } = task;
+  return { id, command, who, started, ended, state, changes, steps, generation, error };
 }

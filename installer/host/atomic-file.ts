@@ -7,13 +7,15 @@ import { temporaryName } from "./temporary-name.ts";
 /**
  * Writes a file so that after any crash the old or the new content is there, whole: temporary name in the
  * same directory, fsync, rename, fsync of the directory. Replaces a link instead of following it.
+ * @param finish what else the file needs before it has its name
  */
 export async function writeAtomically(
   path: string,
   content: string | Uint8Array,
   { mode, uid, gid }: { mode: number } & FileOwner,
+  finish?: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  const temporary = await writeTemporary(path, content, { mode, uid, gid });
+  const temporary = await writeTemporary(path, content, { mode, uid, gid }, finish);
   try {
     await rename(temporary, path);
   } catch (error) {
@@ -72,6 +74,7 @@ async function writeTemporary(
   path: string,
   content: string | Uint8Array,
   { mode, uid, gid }: { mode: number } & FileOwner,
+  finish?: (temporary: string) => Promise<void>,
 ): Promise<string> {
   const temporary = temporaryName(path);
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
@@ -80,6 +83,7 @@ async function writeTemporary(
     await file.writeFile(content);
     await file.chown(uid, gid);
     await file.chmod(mode);
+    await finish?.(temporary);
     await file.sync();
     await file.close();
     return temporary;

@@ -17,6 +17,12 @@ export interface FileOwner {
   gid: number;
 }
 
+export interface WriteOptions extends FileOwner {
+  mode: number;
+  /** A file whose ACL the new one gets too. */
+  like?: string;
+}
+
 export interface RunOptions {
   /** Written to the process's standard input; without it standard input is empty. */
   input?: string | Uint8Array;
@@ -49,6 +55,8 @@ export interface HostReader {
   stat(path: string): Promise<FileStat | undefined>;
   /** The file's bytes; undefined where there is none, or something else. Does not follow a link in the last component. */
   read(path: string): Promise<Buffer | undefined>;
+  /** The file's first and last bytes, which overlap where it is short. */
+  readEnds(path: string, bytes: number): Promise<{ head: Buffer; tail: Buffer } | undefined>;
   readLink(path: string): Promise<string | undefined>;
   /** Names in a directory, sorted; [] where there is none. */
   list(path: string): Promise<string[]>;
@@ -62,7 +70,7 @@ export interface HostReader {
 
 /** The machine, for changing. Every file is written to a temporary name, fsynced, renamed, its directory fsynced. */
 export interface Host extends HostReader {
-  write(path: string, content: string | Uint8Array, options: { mode: number } & FileOwner): Promise<void>;
+  write(path: string, content: string | Uint8Array, options: WriteOptions): Promise<void>;
   /** Makes a new file; false, and nothing done, where something of that name is there. */
   create(path: string, content: string, options: { mode: number } & FileOwner): Promise<boolean>;
   makeDirectory(path: string, options: { mode: number } & FileOwner): Promise<void>;

@@ -13,6 +13,7 @@ import {
   rmdir,
   unlink,
 } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createAtomically, linkAtomically, syncDirectory, writeAtomically } from "./atomic-file.ts";
 import { queryProcess } from "./query-process.ts";
@@ -44,6 +45,7 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
     realPath: at,
     stat: (path) => unlessMissing(statOf(at(path))),
     read: (path) => unlessMissing(readFileItself(at(path))),
+    readEnds: (path, bytes) => unlessMissing(readEndsOf(at(path), bytes)),
     readLink: (path) => unlessMissing(readlink(at(path))),
     list: async (path) => ((await unlessMissing(readdir(at(path)))) ?? []).toSorted(),
     // Node's http module is slow to load, and most commands ask nobody.
@@ -62,9 +64,10 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
       trace(`download ${withoutCredentials(address).href}`);
       return download(address, options);
     },
-    async write(path, content, { mode, uid, gid }) {
+    async write(path, content, { mode, uid, gid, like }) {
       trace(`write ${path} (mode ${mode.toString(8)})`);
-      await writeAtomically(at(path), content, { mode, ...owned({ uid, gid }) });
+      const finish = like === undefined ? undefined : (temporary: string) => copyRights(at(like), temporary);
+      await writeAtomically(at(path), content, { mode, ...owned({ uid, gid }) }, finish);
     },
     async create(path, content, { mode, uid, gid }) {
       trace(`create ${path} (mode ${mode.toString(8)})`);
@@ -123,6 +126,12 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
   };
 }
 
+/** Owner, mode and ACL by cp(1), which Debian links with libacl: Node knows no ACLs. */
+async function copyRights(from: string, to: string): Promise<void> {
+  const { runProcess } = await import("./run-process.ts");
+  await runProcess(["cp", "--attributes-only", "--preserve=mode,ownership", "--", from, to]);
+}
+
 async function statOf(path: string): Promise<FileStat> {
   const s = await lstat(path);
   const kind = s.isFile() ? "file" : s.isDirectory() ? "directory" : s.isSymbolicLink() ? "link" : "other";
@@ -138,7 +147,7 @@ async function statOf(path: string): Promise<FileStat> {
 }
 
 /** Undefined where something else than a file has the name: a link is not followed, a pipe not waited for. */
-async function readFileItself(path: string): Promise<Buffer | undefined> {
+async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ELOOP" || error.code === "ENXIO") return undefined;
@@ -146,10 +155,25 @@ async function readFileItself(path: string): Promise<Buffer | undefined> {
   });
   if (file === undefined) return undefined;
   try {
-    return (await file.stat()).isFile() ? await file.readFile() : undefined;
+    return (await file.stat()).isFile() ? await use(file) : undefined;
   } finally {
     await file.close();
   }
+}
+
+function readFileItself(path: string): Promise<Buffer | undefined> {
+  return withFile(path, (file) => file.readFile());
+}
+
+function readEndsOf(path: string, bytes: number): Promise<{ head: Buffer; tail: Buffer } | undefined> {
+  return withFile(path, async (file) => {
+    const { size } = await file.stat();
+    const part = async (position: number): Promise<Buffer> => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(bytes, size)), { position });
+      return buffer.subarray(0, bytesRead);
+    };
+    return { head: await part(0), tail: await part(Math.max(0, size - bytes)) };
+  });
 }
 
 async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {

@@ -1,6 +1,6 @@
 import { dirname } from "node:path/posix";
 import { exitCodes, HomeroomError } from "../errors.ts";
-import type { Host } from "./host.ts";
+import type { Host, HostReader } from "./host.ts";
 
 export interface LockOptions {
   /** The lock's file, in a directory that only root can write. */
@@ -38,10 +38,20 @@ export async function lockFile(host: Host, { path, command, who }: LockOptions):
     const text = (await host.read(path))?.toString("utf8");
     if (text === undefined) continue;
     const holder = JSON.parse(text) as Holder;
-    if ((await startTime(host, holder.pid)) === holder.startedAt) throw lockedBy(holder);
+    if (await isAtWork(host, holder)) throw lockedBy(holder);
     await removeStale(host, path, text);
   }
   return { [Symbol.asyncDispose]: () => host.remove(path) };
+}
+
+/** Whether somebody who is at work holds the lock. */
+export async function isHeld(host: HostReader, path: string): Promise<boolean> {
+  const text = (await host.read(path))?.toString("utf8");
+  return text !== undefined && isAtWork(host, JSON.parse(text) as Holder);
+}
+
+async function isAtWork(host: HostReader, { pid, startedAt }: Holder): Promise<boolean> {
+  return (await startTime(host, pid)) === startedAt;
 }
 
 function lockedBy({ command, who, since, pid, terminal }: Holder): HomeroomError {
@@ -65,7 +75,7 @@ async function removeStale(host: Host, path: string, text: string): Promise<void
   });
 }
 
-async function startTime(host: Host, pid: number): Promise<string | undefined> {
+async function startTime(host: HostReader, pid: number): Promise<string | undefined> {
   const stat = (await host.read(`/proc/${pid}/stat`))?.toString("utf8");
   // The second field, the program's name, may hold spaces and parentheses.
   return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];

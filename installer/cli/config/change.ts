@@ -5,7 +5,6 @@ import { loadConfig } from "../../../config/load.ts";
 import type { ConfigNode } from "../../../config/document.ts";
 import type { Problem } from "../../../config/problem.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
-import type { Host } from "../../host/host.ts";
 import { hostOf, requireRoot } from "../context.ts";
 import type { GlobalOptions } from "../context.ts";
 import { header, lockConfig, readConfigFile, writeConfigFile } from "./config-file.ts";
@@ -35,24 +34,25 @@ export async function changeConfig(
   requireRoot(options);
   const edits = await editsOf(name, args, options);
   const host = hostOf(options);
-  const written = await changeFile(host, (text) => edits.reduce((edited, edit) => edit(edited), text));
-  if (!written) return narrate("Nothing to change: it is so already.");
-  if (options.apply === false) return narrate("Written. It holds after: sudo homeroom apply");
-  const { applyNow } = await import("../apply.ts");
-  await applyNow(host, `config ${name}`, { yes: options.yes, force: options.force });
-}
-
-/** Whether the file was changed. */
-async function changeFile(host: Host, edit: Edit): Promise<boolean> {
-  await using _ = await lockConfig(host);
+  await using _lock = await lockConfig(host, `config ${name}`);
   const bytes = await readConfigFile(host);
-  const text =
+  const before =
     bytes === undefined ? header : new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
-  const edited = attempt(() => edit(text));
-  if (edited === text && bytes !== undefined) return false;
-  refuseNewErrors(host.realPath(configPath), text, edited);
-  await writeConfigFile(host, edited);
-  return true;
+  const written = attempt(() => edits.reduce((edited, edit) => edit(edited), before));
+  if (written === before && bytes !== undefined) return narrate("Nothing to change: it is so already.");
+  refuseNewErrors(host.realPath(configPath), before, written);
+  await writeConfigFile(host, written);
+  if (options.apply === false) return narrate("Written. It holds after: sudo homeroom apply");
+  const { applyOrRestore } = await import("./apply-or-restore.ts");
+  await applyOrRestore(host, {
+    command: `config ${name}`,
+    flags: { yes: options.yes },
+    written,
+    async restore() {
+      await writeConfigFile(host, before);
+      return "The config is as it was.";
+    },
+  });
 }
 
 function attempt(edit: () => string): string {

@@ -2,15 +2,19 @@ import { HomeroomError } from "../../errors.ts";
 import {
   currentGeneration,
   listGenerations,
-  readGenerationConfig,
-  readGenerationRoster,
+  readGeneration,
+  type Generation,
 } from "../../generations/generations.ts";
-import type { Host } from "../../host/host.ts";
-import { applyNow } from "../apply.ts";
+import type { Host, HostReader } from "../../host/host.ts";
 import { hostOf, narrate, requireRoot, type GlobalOptions } from "../context.ts";
-import { lockConfig, readConfigFile, writeConfigFile } from "./config-file.ts";
+import { describeChanges, readKept, type Asked } from "../describe-changes.ts";
+import { readVersion } from "../read-release.ts";
 import { readRosterFile, writeRosterFile } from "../users/roster-file.ts";
+import { applyOrRestore } from "./apply-or-restore.ts";
+import { lockConfig, readConfigFile, writeConfigFile } from "./config-file.ts";
 import { numberOf } from "./diff.ts";
+import { keepUnapplied } from "./kept-text.ts";
+import { whatStays } from "./what-stays.ts";
 
 /** `homeroom config rollback [GENERATION]`: an earlier config and roster again, by the same way as any change. */
 export async function rollback(
@@ -20,12 +24,15 @@ export async function rollback(
   requireRoot(options);
   const host = hostOf(options);
   const number = generation === undefined ? await numberBefore(host) : numberOf(generation);
+  await using _lock = await lockConfig(host, "config rollback");
   await goBackTo(host, number, "config rollback", options.yes);
 }
 
 /**
- * Writes a generation's config and roster into their files and applies them. Where that fails or is declined the
- * files are as they were before.
+ * Says what going back to a generation changes and what it does not bring back; then writes its config and roster
+ * into their files and applies them. Where that fails or is declined the files are as they were before. To be called
+ * under the config's lock.
+ * @throws HomeroomError where there is no such generation, or of the step or check that failed.
  */
 export async function goBackTo(
   host: Host,
@@ -33,33 +40,52 @@ export async function goBackTo(
   command: string,
   yes: true | undefined,
 ): Promise<void> {
-  const text = await readGenerationConfig(host, number);
-  if (text === undefined) {
-    throw new HomeroomError(`There is no generation ${number}.`, {
-      remedy: "`homeroom config history` lists them.",
-    });
-  }
-  const roster = await readGenerationRoster(host, number);
-  await using _lock = await lockConfig(host);
-  const before = (await readConfigFile(host))?.toString("utf8");
-  const rosterBefore = await readRosterFile(host);
-  await writeConfigFile(host, text);
-  await writeRosterFile(host, roster);
-  const people = roster === rosterBefore ? "" : " and so is the roster";
-  narrate(
-    `The config is that of generation ${number} again${people}. Homes, accounts and installed packages stay as they are.`,
-  );
-  const restore = async () => {
-    if (before !== undefined) await writeConfigFile(host, before);
-    await writeRosterFile(host, rosterBefore);
+  const { generation, asked } = await keptGeneration(host, number);
+  const before = await readWritten(host);
+  await tell(host, generation, before, asked);
+  await keepUnapplied(host, before.config);
+  await writeConfigFile(host, asked.config);
+  await writeRosterFile(host, asked.roster);
+  await applyOrRestore(host, {
+    command,
+    flags: { yes },
+    written: asked.config,
+    async restore() {
+      await writeConfigFile(host, before.config);
+      await writeRosterFile(host, before.roster);
+      return "The config is as it was.";
+    },
+  });
+}
+
+async function keptGeneration(
+  host: HostReader,
+  number: number,
+): Promise<{ generation: Generation; asked: Asked }> {
+  const generation = await readGeneration(host, number);
+  const asked = generation && (await readKept(host, generation));
+  if (generation !== undefined && asked !== undefined) return { generation, asked };
+  throw new HomeroomError(`There is no generation ${number}.`, {
+    remedy: "`homeroom config history` lists them.",
+  });
+}
+
+async function readWritten(host: Host): Promise<Asked> {
+  return {
+    config: (await readConfigFile(host))?.toString("utf8") ?? "",
+    roster: await readRosterFile(host),
+    release: await readVersion(),
   };
-  try {
-    const { outcome } = await applyNow(host, command, { yes });
-    if (outcome === "declined") await restore();
-  } catch (error) {
-    await restore();
-    throw error;
-  }
+}
+
+async function tell(host: Host, generation: Generation, before: Asked, after: Asked): Promise<void> {
+  const { number, created, who } = generation;
+  narrate(`Back to generation ${number}, made ${created.slice(0, 16).replace("T", " ")} UTC by ${who}:`);
+  const changes = describeChanges(before, { ...after, release: before.release });
+  for (const change of changes.length === 0 ? ["nothing in config and roster"] : changes)
+    narrate(`  ${change}`);
+  narrate("What that does not bring back:");
+  for (const words of await whatStays(host, generation, before, after)) narrate(`  ${words}`);
 }
 
 /** The one before the one in use. */

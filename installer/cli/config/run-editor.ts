@@ -3,10 +3,12 @@ import { HomeroomError } from "../../errors.ts";
 
 /**
  * Runs the editor on the terminal and waits for it. How it exits says nothing about the text: some editors exit 1
- * after saving, so only an editor that cannot be started is an error. Ctrl-C belongs to the editor meanwhile.
+ * after saving, so only an editor that cannot be started is an error. Ctrl-C belongs to the editor meanwhile. What
+ * it makes beside the file (backups, a new file in its place) only root may read: the text may hold secrets.
  */
 export async function runEditor([program = "", ...args]: readonly string[]): Promise<void> {
   const ignore = (): void => undefined;
+  const mask = process.umask(0o077);
   process.on("SIGINT", ignore);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -21,5 +23,6 @@ export async function runEditor([program = "", ...args]: readonly string[]): Pro
     });
   } finally {
     process.off("SIGINT", ignore);
+    process.umask(mask);
   }
 }

@@ -1,8 +1,10 @@
+import { lockMachine } from "../../apply/lock.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
 import { currentGeneration } from "../../generations/generations.ts";
 import type { Host } from "../../host/host.ts";
 import { applyNow } from "../apply.ts";
-import { hostOf, narrate, requireRoot, type GlobalOptions } from "../context.ts";
+import { hostOf, narrate, requireRoot, whoAsks, type GlobalOptions } from "../context.ts";
+import { lockConfig } from "./config-file.ts";
 import { goBackTo } from "./rollback.ts";
 
 /** While it is there a config is only tried; homeroom-revert.service looks for it after a reboot. */
@@ -10,8 +12,9 @@ const trialPath = "/var/lib/homeroom/trial.json";
 const timer = "homeroom-trial";
 const defaultSeconds = 120;
 /** A revert that meets another task waits for it. */
-const waitForLockMs = 30 * 60_000;
-const pauseMs = 2_000;
+const patienceWithTasksMs = 30 * 60_000;
+const patienceWithEditorsMs = 10_000;
+const pauseMs = 1_000;
 
 interface Trial {
   /** The generation to go back to. */
@@ -49,11 +52,19 @@ export async function tryConfig(options: GlobalOptions & { for?: string; yes?: t
   narrate(`Trying it until ${until.slice(11, 19)} UTC. To keep it: sudo homeroom config keep`);
 }
 
-/** `homeroom config keep`: what is tried stays. */
+/**
+ * `homeroom config keep`: what is tried stays.
+ * @throws HomeroomError where it came too late, or (exit code 75) while it is being taken back.
+ */
 export async function keepTrial(options: GlobalOptions): Promise<void> {
   requireRoot(options);
   const host = hostOf(options);
-  if ((await readTrial(host)) === undefined) return narrate("Nothing is being tried.");
+  await using _lock = await lockMachine(host, { command: "config keep", who: whoAsks() });
+  if ((await readTrial(host)) === undefined) {
+    throw new HomeroomError("Nothing is being tried.", {
+      remedy: "If the time was up it was taken back: `homeroom config history` says so.",
+    });
+  }
   await endTrial(host);
   narrate("It stays.");
 }
@@ -64,18 +75,31 @@ export async function revertTrial(options: GlobalOptions): Promise<void> {
   const host = hostOf(options);
   const trial = await readTrial(host);
   if (trial === undefined) return narrate("Nothing is being tried.");
-  const deadline = Date.now() + waitForLockMs;
+  // Somebody may sit in an editor for hours, who will see what became of the file.
+  await using _lock = await waitFor(() => lockConfig(host, "config revert"), patienceWithEditorsMs).catch(
+    () => undefined,
+  );
+  const lock = { command: "config revert", who: whoAsks() };
+  await waitFor(async () => {
+    // Only to wait where another task is at work, without a change to any file.
+    await using _lock = await lockMachine(host, lock);
+  }, patienceWithTasksMs);
+  await waitFor(() => goBackTo(host, trial.generation, "config revert", true), patienceWithTasksMs);
+  await endTrial(host);
+}
+
+/** Tries again while somebody else holds a lock. */
+async function waitFor<T>(attempt: () => Promise<T>, patienceMs: number): Promise<T> {
+  const deadline = Date.now() + patienceMs;
   while (true) {
     try {
-      await goBackTo(host, trial.generation, "config revert", true);
-      break;
+      return await attempt();
     } catch (error) {
       const locked = error instanceof HomeroomError && error.exitCode === exitCodes.locked;
       if (!locked || Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
-  await endTrial(host);
 }
 
 async function refuseSecondTrial(host: Host): Promise<void> {

@@ -33,7 +33,7 @@ export async function changePeople(
   host: Host,
   { command, apply, edit }: ChangeOptions,
 ): Promise<Applied | undefined> {
-  await using _lock = await lockConfig(host);
+  await using _lock = await lockConfig(host, command);
   const read = await readConfig(host);
   const before = { config: read.text, roster: read.roster.text };
   const after = await edit(read);

@@ -63,7 +63,7 @@ async function apply(state: StateBuilder): Promise<number> {
   const id = `task-${String(serial).padStart(6, "0")}`;
   const written = new Set(plan.steps.map((step) => refOf(step.kind, step.id)));
   return performTask(machine, {
-    task: { id, command: "apply", who: "ada", started: "2026-11-22T09:30:00.000Z", from, plan },
+    task: { id, command: "apply", who: "ada", started: "2026-11-22T09:30:00.000Z", from, changes: [], plan },
     contents: state.contents,
     health: async () => undefined,
     commit: async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { interruptedTask, Journal, listTasks, readTask } from "../../../installer/apply/journal.ts";
 import { writtenSince } from "../../../installer/apply/recover.ts";
 import type { Task } from "../../../installer/apply/task.ts";
@@ -9,7 +9,8 @@ const step = { kind: "link", id: "/a", after: { target: "b" }, number: 0, needs:
 
 function task(id: string, from = 1): Task {
   const plan = { version: 1 as const, steps: [step, { ...step, id: "/b", number: 1 }], drift: [] };
-  return { id, command: "apply", who: "ada", started: "2026-11-22T09:30:00.000Z", from, plan };
+  const started = "2026-11-22T09:30:00.000Z";
+  return { id, command: "apply", who: "ada", started, from, changes: ["http.port 80 -> 81"], plan };
 }
 
 let machine: FakeHost;
@@ -30,8 +31,9 @@ describe("the journal", () => {
     const entries = lines("t1").map((line) => JSON.parse(line) as { line: number; step?: number });
     expect(entries.map(({ line, step: number }) => [line, number])).toEqual([
       [0, undefined],
-      [1, 0],
-      [2, 1],
+      [1, undefined],
+      [2, 0],
+      [3, 1],
     ]);
     expect((await machine.stat(`${folder}/t1.jsonl`))?.mode).toBe(0o600);
     expect((await machine.stat(folder))?.mode).toBe(0o700);
@@ -52,6 +54,58 @@ describe("the journal", () => {
     expect(record).toMatchObject({ state: "completed", generation: 2 });
     expect(record?.ended).toMatch(/^\d{4}-\d\d-\d\dT/);
     expect(await readTask(machine, "t2")).toBeUndefined();
+  });
+
+  test("without its plan's line announces no step, and is ended as any other", async () => {
+    await Journal.begin(machine, task("t1"));
+    machine.put(`${folder}/t1.jsonl`, `${lines("t1")[0]}\n{"line":1,"ev`);
+    expect(await interruptedTask(machine)).toMatchObject({ state: "running", steps: [] });
+  });
+
+  test("is listed by its ends: the middle of a long record is not read", async () => {
+    const journal = await Journal.begin(machine, task("t1"));
+    for (let n = 0; n < 500; n += 1) await journal.record({ event: "step", step: 0, state: "started" });
+    await journal.record({ event: "ended", state: "error", error: "no room" });
+    machine.reads.length = 0;
+    const whole = vi.spyOn(machine, "read").mockRejectedValue(new Error("read whole"));
+    const ends = vi.spyOn(machine, "readEnds").mockImplementation(async (path, bytes) => {
+      const text = Buffer.from(machine.text(path) ?? "");
+      return { head: text.subarray(0, bytes), tail: text.subarray(-bytes) };
+    });
+    expect(await listTasks(machine)).toMatchObject([
+      { task: { id: "t1", changes: ["http.port 80 -> 81"], steps: 2 }, state: "error", error: "no room" },
+    ]);
+    expect(Math.max(...ends.mock.calls.map(([, bytes]) => bytes))).toBeLessThan(16_384);
+    whole.mockRestore();
+    ends.mockRestore();
+  });
+
+  test.each(["no room\n".repeat(5_000), "short"])(
+    "is listed also where a line is very long",
+    async (error) => {
+      const long = { ...task("t1"), changes: ["x".repeat(20_000)] };
+      const journal = await Journal.begin(machine, long);
+      await journal.record({ event: "ended", state: "undone", error });
+      expect(await listTasks(machine)).toMatchObject([
+        { task: { changes: long.changes }, state: "undone", error },
+      ]);
+      expect(await interruptedTask(machine)).toBeUndefined();
+    },
+  );
+
+  test("of tasks before a generation is not opened to learn what was written since", async () => {
+    for (const [id, from] of [
+      ["t1", 1],
+      ["t2", 2],
+      ["t3", 3],
+    ] as const) {
+      const journal = await Journal.begin(machine, task(id, from));
+      await journal.record({ event: "step", step: 0, state: "completed" });
+      await journal.record({ event: "ended", state: "error" });
+    }
+    machine.reads.length = 0;
+    expect(await writtenSince(machine, 3)).toHaveLength(1);
+    expect(machine.reads).not.toContain(`${folder}/t1.jsonl`);
   });
 
   test.each([

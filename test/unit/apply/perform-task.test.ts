@@ -59,6 +59,7 @@ async function apply(state: StateBuilder, last: readonly Resource[], outcome: Ou
       who: "ada",
       started,
       from,
+      changes: [],
       plan,
     },
     contents: state.contents,

@@ -34,7 +34,7 @@ async function commit(number: number, { hub = "a", state = "completed" as const 
   };
   const plan = { version: 1 as const, steps: [{ ...step, needs: [], uses: [] }], drift: [] };
   const id = `task-${String(number).padStart(3, "0")}`;
-  const task = { id, command: "apply", who: "ada", started: "", from: number - 1, plan };
+  const task = { id, command: "apply", who: "ada", started: "", from: number - 1, changes: [], plan };
   const journal = await Journal.begin(machine, task);
   await journal.record({ event: "step", step: 0, state: "completed" });
   await journal.record({ event: "ended", state });
@@ -83,7 +83,7 @@ test("a task that did not end well since the generation in use proves what is ou
   await commit(1);
   const plan = { version: 1 as const, steps: [], drift: [] };
   const begin = (id: string) =>
-    Journal.begin(machine, { id, command: "apply", who: "ada", started: "", from: 1, plan });
+    Journal.begin(machine, { id, command: "apply", who: "ada", started: "", from: 1, changes: [], plan });
   await (await begin("task-100")).record({ event: "ended", state: "error" });
   for (let n = 101; n < 110; n += 1)
     await (await begin(`task-${n}`)).record({ event: "ended", state: "undone" });

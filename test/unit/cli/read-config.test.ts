@@ -31,11 +31,35 @@ test("a config that is not there is made by the install", async () => {
   });
 });
 
-test("a link is not followed, and the person is told", async () => {
-  const machine = new FakeHost({ "/home/ada/config.yaml": "" });
-  machine.putLink(configPath, "/home/ada/config.yaml");
+test("a link is followed as far as root alone decides where it leads", async () => {
+  const machine = new FakeHost({ "/srv/school/config.yaml": "base_url: /a/\n" });
+  machine.putLink(configPath, "../../srv/school/config.yaml");
+  expect((await readConfig(machine)).config.baseUrl).toBe("/a/");
+});
+
+test.each<[string, (machine: FakeHost) => void]>([
+  ["belongs to somebody else", (machine) => machine.putDirectory("/srv/school", { uid: 1000 })],
+  ["others may write in", (machine) => machine.putDirectory("/srv/school", { mode: 0o775 })],
+  ["lies in such a folder", (machine) => machine.putDirectory("/srv", { mode: 0o1777 })],
+  ["is a link itself", (machine) => machine.putLink("/srv/school", "/home/ada")],
+])("a link into a folder that %s is refused, and the person is told", async (_, change) => {
+  const machine = new FakeHost({ "/srv/school/config.yaml": "" });
+  change(machine);
+  machine.putLink(configPath, "/srv/school/config.yaml");
   await expect(readConfig(machine)).rejects.toMatchObject({
-    message: "/etc/homeroom/config.yaml is a link or a folder, not a file.",
+    message: expect.stringContaining("not only root may change /srv") as string,
+    exitCode: 78,
+  });
+});
+
+test("links in a circle and folders are told as what they are", async () => {
+  const machine = new FakeHost();
+  machine.putLink(configPath, configPath);
+  await expect(readConfig(machine)).rejects.toThrow("leads nowhere");
+  const other = new FakeHost();
+  other.putDirectory(configPath);
+  await expect(readConfig(other)).rejects.toMatchObject({
+    message: `${configPath} is not a file.`,
     exitCode: 78,
   });
 });

@@ -34,7 +34,16 @@ async function record(id: string, failed: boolean): Promise<void> {
   const plan = { version: 1 as const, steps, drift: [] };
   const started = "2026-11-22T09:30:15.000Z";
   const host = createHost({ root });
-  const journal = await Journal.begin(host, { id, command: "apply", who: "ada", started, from: 6, plan });
+  const changes = ["http.port 80 -> 81"];
+  const journal = await Journal.begin(host, {
+    id,
+    command: "apply",
+    who: "ada",
+    started,
+    from: 6,
+    changes,
+    plan,
+  });
   await journal.record({ event: "step", step: 0, state: "completed" });
   if (failed) await journal.record({ event: "step", step: 1, state: "error", error: "No room.\nMake some." });
   else await journal.record({ event: "committed", generation: 7 });
@@ -54,6 +63,7 @@ test("tasks are listed oldest first, a line each", async () => {
 test("a task is shown step by step, with what failed", async () => {
   await record("20261122-093015-2", true);
   expect((await run("show", "20261122-093015-2")).split("\n").slice(1)).toEqual([
+    "  http.port 80 -> 81",
     "  completed  point /a to /b",
     "  error      remove /c",
     "  No room.",
@@ -72,6 +82,7 @@ test("as data a task says all that is known of it", async () => {
       started: "2026-11-22T09:30:15.000Z",
       ended: expect.any(String),
       state: "completed",
+      changes: ["http.port 80 -> 81"],
       steps: 2,
       generation: 7,
     },

@@ -39,6 +39,7 @@ export function fakeHost(
       const file = files[path];
       return await Promise.resolve(typeof file === "string" ? Buffer.from(file) : undefined);
     },
+    readEnds: async () => await Promise.resolve(undefined),
     readLink: async (path) => {
       const file = files[path];
       return await Promise.resolve(typeof file === "object" ? file.link : undefined);
