@@ -175,11 +175,9 @@ name_packages() {
   fi
 }
 
-has_packages() {
-  has_integrity "$release" "$release_integrity" && [ -s "$release/dist/homeroom.mjs" ] &&
-    has_integrity "$runtime" "$node_integrity" && [ -x "$runtime/bin/node" ] &&
-    { [ -z "$offline" ] || [ -d "$bundle" ]; }
-}
+has_packages() { has_release && has_node && { [ -z "$offline" ] || [ -d "$bundle" ]; }; }
+has_release() { has_integrity "$release" "$release_integrity" && [ -s "$release/dist/homeroom.mjs" ]; }
+has_node() { has_integrity "$runtime" "$node_integrity" && [ -x "$runtime/bin/node" ]; }
 
 # The mark is written last, after all files are on the disk.
 has_integrity() {
@@ -331,8 +329,8 @@ check_python() {
   if [ -n "$from_checkout" ]; then
     wanted+=("npm" "$npm_version")
   else
-    [ -f "$packages/$node_package-$node_version.tgz" ] || wanted+=("$node_package" "$node_version")
-    [ -f "$packages/homeroom-$version.tgz" ] || wanted+=(homeroom "$version")
+    has_node || [ -f "$packages/$node_package-$node_version.tgz" ] || wanted+=("$node_package" "$node_version")
+    has_release || [ -f "$packages/homeroom-$version.tgz" ] || wanted+=(homeroom "$version")
   fi
   [ ${#wanted[@]} -gt 0 ] || return 0
   said=$(ask_python reach "${wanted[@]}") || problem "${said%%$'\n'*}" "${said#*$'\n'}"
@@ -361,16 +359,16 @@ fetch_packages() {
   say "$current_step"
   mkdir -p "${log%/*}"
   (umask 077 && : >>"$log")
-  local said status=0 apt
+  local said status=0 apt wanted=()
   if [ -n "$offline" ] && [ ! -d "$bundle" ]; then
     said=$(ask_python unpack "$offline" "$bundle" \
       "homeroom-$version.tgz" "$node_package-$node_version.tgz") || fail_as_python_said $? "$said"
   fi
   install_library >>"$log" 2>&1 &
   apt=$!
-  has_packages || said=$(ask_python fetch "$packages" "${offline:+offline}" \
-    "$node_package" "$node_version" "$node_integrity" "$runtime" 'bin/node LICENSE' \
-    homeroom "$version" "$release_integrity" "$release" '') || status=$?
+  has_node || wanted+=("$node_package" "$node_version" "$node_integrity" "$runtime" 'bin/node LICENSE')
+  has_release || wanted+=(homeroom "$version" "$release_integrity" "$release" '')
+  [ ${#wanted[@]} -eq 0 ] || said=$(ask_python fetch "$packages" "${offline:+offline}" "${wanted[@]}") || status=$?
   wait "$apt" || no_library
   [ "$status" -eq 0 ] || fail_as_python_said "$status" "$said"
 }
