@@ -134,8 +134,8 @@ export async function bootstrapAtTerminal(
   return output;
 }
 
-/** This machine as it is reached from there. */
-async function siteOf(machine: Machine, port: number): Promise<string> {
+/** The address of a server of this machine as that one reaches it. */
+export async function siteOf(machine: Machine, port: number): Promise<string> {
   const { stdout } = await machine.exec(["ip", "route", "show", "default"]);
   return `http://${/via (\S+)/.exec(stdout)?.[1]}:${port}`;
 }
