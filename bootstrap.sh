@@ -123,20 +123,19 @@ say() { printf '%s\n' "$1" >&2; }
 
 # --- where things are ---
 
-# The directory of this file, empty when it came through a pipe; whether that is a checkout.
+# The directory of this file, empty when it came through a pipe; whether that is a checkout to build.
 find_script() {
   here='' from_checkout='' current_step='' script=${BASH_SOURCE[0]:-}
   if [ -f "$script" ]; then
     case $script in */*) here=$(cd "${script%/*}" && pwd) ;; *) here=$PWD ;; esac
   fi
-  if [ -z "$version" ] && [ -z "$wanted_version" ]; then
-    [ -z "$offline" ] || fail "This bootstrap.sh is source: it doesn't belong to $offline." \
-      "Take the one inside: tar -xf $offline bootstrap.sh"
-    [ -f "${here:-/nowhere}/package-lock.json" ] ||
-      fail "This bootstrap.sh is source: it names no version." \
-        "Take the one that belongs to a release, run this one inside a checkout, or say --version V."
-    from_checkout=yes
-  fi
+  [ -z "$version" ] || return 0
+  [ -f "${here:-/nowhere}/package-lock.json" ] ||
+    fail "This bootstrap.sh is source: it names no version." \
+      "Take the one that belongs to a release, or run this one inside a checkout."
+  [ -z "$offline" ] || fail "This bootstrap.sh is source: it doesn't belong to $offline." \
+    "Take the one inside: tar -xf $offline bootstrap.sh"
+  [ -n "$wanted_version" ] || from_checkout=yes
 }
 
 # Without systemd there is nothing to install on: a checkout goes on in a sandbox, others must ask for it.
@@ -327,7 +326,7 @@ check_python() {
   [ -z "$offline" ] && [ -n "$node_package" ] || return 0
   local wanted=()
   if [ -n "$from_checkout" ]; then
-    wanted+=("npm" "$npm_version")
+    wanted+=(npm "$npm_version")
   else
     has_node || [ -f "$packages/$node_package-$node_version.tgz" ] || wanted+=("$node_package" "$node_version")
     has_release || [ -f "$packages/homeroom-$version.tgz" ] || wanted+=(homeroom "$version")
