@@ -128,7 +128,7 @@ export async function bootstrapAtTerminal(
   const site = await siteOf(machine, port);
   const line = `curl -fsSL ${site}/bootstrap.sh | HOMEROOM_REGISTRY=${site} bash`;
   const [program = "", ...args] = await machine.command(["bash", "-c", line], { terminal: true });
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"], timeout: 8 * 60_000 });
   const { exitCode, output } = await typeInto(child, answers);
   if (exitCode !== 0) throw new Error(`the installer ended with ${exitCode}: ${output}`);
   return output;

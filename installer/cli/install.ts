@@ -58,9 +58,10 @@ async function install(host: Host, flags: InstallFlags): Promise<Applied & { pas
     config.auth.class === "firstuse"
       ? await setFirstPassword(host, config.users.admin, secret, canAsk() && !flags.yes)
       : undefined;
-  // The questions were asked already; what was changed by hand stays unless --yes says otherwise.
+  // Whoever types install wants it; what was changed by hand stays unless --yes says otherwise.
   const applied = await applyNow(host, "install", {
     yes: flags.yes,
+    asked: true,
     keep: true,
     wheels: flags.offline,
     progressPage: flags.progressPage,
