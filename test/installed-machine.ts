@@ -7,7 +7,7 @@ import { nodePackages } from "../scripts/release/node-packages.ts";
 import { list, up, type Machine, type UpOptions } from "../installer/sandbox/machine.ts";
 import type { MachineImage, MachineKind } from "../installer/sandbox/state.ts";
 import { installedName } from "./installed-name.ts";
-import { testMachine } from "./machine.ts";
+import { testMachine, withLastWords } from "./machine.ts";
 import { startRegistry, type Registry } from "./registry/registry.ts";
 import { typeInto, type Said } from "./type-into.ts";
 
@@ -105,17 +105,13 @@ export async function bootstrap(
   okCodes: readonly number[] = [0],
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   const site = await siteOf(machine, port);
-  return machine.exec(
-    [
-      "bash",
-      "-c",
-      `set -o pipefail; curl -fsSL ${site}/bootstrap.sh | bash -s -- --admin ${admin} ${options}`,
-    ],
-    {
+  const line = `set -o pipefail; curl -fsSL ${site}/bootstrap.sh | bash -s -- --admin ${admin} ${options}`;
+  return withLastWords(
+    machine.exec(["bash", "-c", line], {
       env: { HOMEROOM_REGISTRY: site, HOMEROOM_ADMIN_PASSWORD: adminPassword },
       timeoutMs: 25 * 60_000,
       okCodes,
-    },
+    }),
   );
 }
 
@@ -146,7 +142,9 @@ export async function shell(
   line: string,
   okCodes: readonly number[] = [0],
 ): Promise<string> {
-  const { stdout, stderr } = await machine.exec(["bash", "-c", line], { okCodes, timeoutMs: 5 * 60_000 });
+  const { stdout, stderr } = await withLastWords(
+    machine.exec(["bash", "-c", line], { okCodes, timeoutMs: 5 * 60_000 }),
+  );
   return `${stdout}${stderr}`;
 }
 

@@ -1,3 +1,4 @@
+import { HomeroomError } from "../installer/errors.ts";
 import { up, type Machine, type UpOptions } from "../installer/sandbox/machine.ts";
 import type { MachineImage } from "../installer/sandbox/state.ts";
 
@@ -27,4 +28,14 @@ export const testImages: readonly MachineImage[] = (process.env["HOMEROOM_TEST_I
 export async function testMachine(purpose: string, options: Omit<UpOptions, "name"> = {}): Promise<Machine> {
   const unique = `${process.pid.toString(36)}${Math.random().toString(36).slice(2, 6)}`;
   return await up({ ...options, name: `t-${purpose}-${unique}` });
+}
+
+/** A failed command's last words belong into the message: the test runner prints nothing else of an error. */
+export async function withLastWords<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof HomeroomError)) throw error;
+    throw new Error(`${error.message}\n${error.remedy}`, { cause: error });
+  }
 }
