@@ -1,5 +1,7 @@
 import { createServer, request, type Server } from "node:http";
-import { connect, type AddressInfo } from "node:net";
+import type { LookupAddress } from "node:dns";
+import { lookup } from "node:dns/promises";
+import { connect, type AddressInfo, type LookupFunction } from "node:net";
 
 export interface ForwardProxy extends AsyncDisposable {
   port: number;
@@ -25,10 +27,20 @@ export async function startForwardProxy(): Promise<ForwardProxy> {
     onward.on("error", () => answer.writeHead(502).end());
     incoming.pipe(onward);
   });
+  // A hundred connections at once ask for the same few names: the name server is asked once for each.
+  const addresses = new Map<string, Promise<LookupAddress>>();
+  const cached: LookupFunction = (name, _options, callback) => {
+    const address = addresses.get(name) ?? lookup(name);
+    addresses.set(name, address);
+    address.then(
+      (found) => callback(null, [found]),
+      (error: unknown) => callback(error as NodeJS.ErrnoException, []),
+    );
+  };
   server.on("connect", ({ url = "" }, client, head) => {
     hosts.push(url);
-    const [host, port] = url.split(":");
-    const onward = connect(Number(port), host, () => {
+    const [host = "", port] = url.split(":");
+    const onward = connect({ host, port: Number(port), lookup: cached }, () => {
       client.write("HTTP/1.1 200 Connected\r\n\r\n");
       onward.write(head);
       onward.pipe(client).pipe(onward);
