@@ -28,6 +28,8 @@ export interface Schema {
   /** What a written `null` means, where it does not mean that the key is left out. */
   "x-null"?: string;
   "x-secret"?: boolean;
+  /** Servers that run take it up when they are started again. */
+  "x-next-start"?: boolean;
   /** Without a value it is computed from the machine. */
   "x-computed"?: boolean;
 }

@@ -51,7 +51,7 @@ export async function applyNow(host: Host, command: string, flags: ApplyFlags): 
     progressPage: flags.progressPage,
     drift: await choiceAboutDrift(host, flags, asking),
     signal: interruption(),
-    ...(asking ? { confirm: confirmPlan } : {}),
+    ...(asking ? { confirm: (situation) => confirmPlan(host, situation) } : {}),
   });
   const { situation, outcome, generation, milliseconds } = applied;
   for (const warning of situation.read.warnings) narrate(warning);
@@ -97,9 +97,10 @@ async function choiceAboutDrift(
   return (await confirm("Write them anew?", false)) ? "take" : "keep";
 }
 
-async function confirmPlan({ plan }: Situation): Promise<boolean> {
-  if (plan.steps.length === 0) return true;
-  narrate(describePlan(plan));
+async function confirmPlan(host: Host, situation: Situation): Promise<boolean> {
+  if (situation.plan.steps.length === 0) return true;
+  const { readAudience } = await import("./audience.ts");
+  narrate(describePlan(situation.plan, await readAudience(host, situation)));
   const { confirm } = await import("./ask.ts");
   return confirm("Go ahead?", true);
 }

@@ -1,25 +1,62 @@
 import { kindOf } from "../resources/kinds.ts";
 import type { Affected } from "../resources/resource.ts";
 import type { Drift, Plan, PlannedStep } from "../plan/plan.ts";
+import type { Audience } from "./audience.ts";
 
-/** A plan in words, one line a step, and then who notices. */
-export function describePlan(plan: Plan): string {
+/** More steps than these are counted. */
+const mostSteps = 40;
+
+/** A plan in words: what a person asked for, one line a step, and then who notices. */
+export function describePlan(plan: Plan, audience: Audience): string {
   const lines = plan.steps.map((step) => `  ${mark(step)} ${kindOf(step.kind).describe(step).words}`);
-  return [...lines, "", whoNotices(plan)].join("\n");
+  const more = lines.length - mostSteps;
+  return [
+    ...audience.changes.map((change) => `  ${change}`),
+    ...(audience.changes.length === 0 ? [] : [""]),
+    ...lines.slice(0, mostSteps),
+    ...(more > 0 ? [`  and ${more} more: \`homeroom plan --json\` lists all`] : []),
+    "",
+    ...whoNotices(plan, audience),
+  ].join("\n");
 }
 
-/** Who is interrupted, for how long. */
-function whoNotices(plan: Plan): string {
-  const affected = plan.steps.map((step) => kindOf(step.kind).describe(step).affects);
+/** Who is interrupted, for how long, and what changes for those who are at work; a sentence each. */
+export function whoNotices({ steps }: Plan, { servers, waitsForNextStart, stopped }: Audience): string[] {
+  const affected = steps.map((step) => kindOf(step.kind).describe(step).affects);
   const seconds = (who: Affected["who"]) =>
     Math.max(-1, ...affected.map((a) => (a.who === who && "seconds" in a ? a.seconds : -1)));
-  const hub = seconds("hub");
-  const door = seconds("front-door");
-  const sentences = [
+  const [hub, door] = [seconds("hub"), seconds("front-door")];
+  const limited = steps.filter(({ kind }) => kind === "user-slice").length;
+  const held = steps.filter(({ kind, after }) => kind === "held-limit" && after !== undefined).length;
+  const others = servers - stopped.length;
+  const waiting = waitsForNextStart || affected.some(({ who }) => who === "new-servers") ? others : 0;
+  const interruptions = [
     ...(door >= 0 ? [`The address does not answer for about ${door} s.`] : []),
-    ...(hub >= 0 ? [`Logins wait for about ${hub} s; running servers are not touched.`] : []),
+    ...(hub >= 0 ? [`The hub page waits for about ${hub} s; ${running(others, "go", "goes")} on.`] : []),
+    ...(stopped.length > 0 ? [stoppedWords(stopped)] : []),
   ];
-  return sentences.length === 0 ? "Nobody is interrupted." : sentences.join("\n");
+  return [
+    ...(interruptions.length === 0 ? ["Nobody is interrupted."] : interruptions),
+    // A slice may be there still whose server has ended.
+    ...about(Math.min(limited, servers), "get", "gets", "the new limits at once."),
+    ...about(held, "keep", "keeps", "the old memory limit until the next start."),
+    ...about(waiting, "keep", "keeps", "what was there until the next start."),
+  ];
+}
+
+function about(count: number, plural: string, singular: string, words: string): string[] {
+  return count === 0 ? [] : [`${running(count, plural, singular)} ${words}`];
+}
+
+function running(count: number, plural: string, singular: string): string {
+  return count === 1 ? `1 running server ${singular}` : `${count} running servers ${plural}`;
+}
+
+function stoppedWords(names: readonly string[]): string {
+  const [only] = names;
+  return names.length === 1
+    ? `The running server of ${only} is stopped: who may not log in has none.`
+    : `${names.length} running servers are stopped, as their people may not log in any more: ${names.slice(0, mostSteps).join(", ")}.`;
 }
 
 /** What somebody else changed, and the two ways on. */

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { exitCodes } from "../errors.ts";
 import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
-import { describeDrift, describePlan } from "./describe-plan.ts";
+import { readAudience } from "./audience.ts";
+import { describeDrift, describePlan, whoNotices } from "./describe-plan.ts";
 import { readSituation } from "./situation.ts";
 
 /** `homeroom plan`: what `apply` would change; exit code 2 where there is something. */
@@ -14,10 +15,16 @@ export function planCommand(): Command {
     .action(async function (this: Command) {
       const options = this.optsWithGlobals<GlobalOptions & { json?: true; take?: true }>();
       requireRoot(options);
-      const { plan } = await readSituation(hostOf(options), { drift: options.take ? "take" : "keep" });
-      if (options.json) printJson(plan);
-      else if (plan.steps.length === 0) narrate("Nothing to do: the machine is what the config says.");
-      else print(describePlan(plan));
+      const host = hostOf(options);
+      const situation = await readSituation(host, { drift: options.take ? "take" : "keep" });
+      const { plan } = situation;
+      if (options.json || plan.steps.length > 0) {
+        const audience = await readAudience(host, situation);
+        if (!options.json) print(describePlan(plan, audience));
+        else printJson({ ...plan, changes: audience.changes, notices: whoNotices(plan, audience) });
+      } else {
+        narrate("Nothing to do: the machine is what the config says.");
+      }
       if (plan.drift.length > 0 && !options.json) narrate(describeDrift(plan.drift));
       if (plan.steps.length > 0 || plan.drift.length > 0) process.exitCode = exitCodes.pending;
     });

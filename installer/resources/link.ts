@@ -25,8 +25,9 @@ export const link: ResourceKind<LinkState | SomethingElse> = {
       await host.remove(id);
     }
   },
-  describe: ({ id, after }) => ({
+  describe: ({ id, before, after }) => ({
     words: after === undefined ? `remove link ${id}` : `point ${id} to ${after.target ?? "what was there"}`,
-    affects: { who: "nobody" },
+    // What a server runs from stays where it is; the link counts when it is started.
+    affects: { who: before !== undefined && id === "/opt/homeroom/environment" ? "new-servers" : "nobody" },
   }),
 };

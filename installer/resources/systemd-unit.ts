@@ -30,7 +30,7 @@ export const systemdUnit: ResourceKind<FileState | SomethingElse> = {
   preserve: (host, id) => preserveFile(host, pathOf(id)),
   describe: ({ id, before, after }) => ({
     words: `${after === undefined ? "remove" : before === undefined ? "write" : "change"} unit ${id}`,
-    affects: { who: "nobody" },
+    affects: { who: before !== undefined && id.startsWith("homeroom-user@") ? "new-servers" : "nobody" },
   }),
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { describeDrift, describePlan } from "../../../installer/cli/describe-plan.ts";
+import type { Audience } from "../../../installer/cli/audience.ts";
+import { describeDrift, describePlan, whoNotices } from "../../../installer/cli/describe-plan.ts";
 import { groupOf, groupTitles } from "../../../installer/cli/step-groups.ts";
 import type { PlannedStep } from "../../../installer/plan/plan.ts";
 import { desiredFrom } from "../desired/tree-release.ts";
@@ -13,6 +14,7 @@ const step = (kind: string, id: string, before?: unknown, after?: unknown): Plan
   ...(before === undefined ? {} : { before }),
   ...(after === undefined ? {} : { after }),
 });
+const nobody: Audience = { servers: 0, changes: [], waitsForNextStart: false, stopped: [] };
 const plan = (...steps: PlannedStep[]) => ({ version: 1 as const, steps, drift: [] });
 
 describe("a plan in words", () => {
@@ -25,6 +27,7 @@ describe("a plan in words", () => {
         step("systemd-unit", "c.service", state),
         step("account", "jupyter-ada", state),
       ),
+      nobody,
     );
     expect(text.split("\n")).toEqual([
       "  + write /etc/a",
@@ -36,19 +39,90 @@ describe("a plan in words", () => {
     ]);
   });
 
-  test("says who waits, and for how long", () => {
-    const inputs = { inputs: "x" };
-    const door = step("socket", "homeroom-proxy.socket", { listen: "[::]:80" }, { listen: "[::]:81" });
-    const hub = step("service", "homeroom-hub.service", inputs, inputs);
-    expect(describePlan(plan(hub)).split("\n").at(-1)).toBe(
-      "Logins wait for about 2 s; running servers are not touched.",
-    );
-    expect(describePlan(plan(door, hub))).toContain(
-      "The address does not answer for about 1 s.\nLogins wait",
-    );
-    expect(describePlan(plan(step("proxy", "homeroom-proxy", inputs, inputs)))).toContain(
-      "Nobody is interrupted.",
-    );
+  const inputs = { inputs: "x" };
+  const hub = step("service", "homeroom-hub.service", inputs, inputs);
+  const door = step("socket", "homeroom-proxy.socket", { listen: "[::]:80" }, { listen: "[::]:81" });
+  const slice = (name: string) => step("user-slice", `homeroom-users-${name}.slice`, {}, {});
+  const held = step("held-limit", "homeroom-users-bob.slice", undefined, {});
+  const unit = step("systemd-unit", "homeroom-user@.service", {}, {});
+
+  test("begins with what was asked for", () => {
+    const changes = ["limits.memory 1G -> 2G", "users.allowed +alice"];
+    expect(
+      describePlan(plan(hub), { ...nobody, changes })
+        .split("\n")
+        .slice(0, 4),
+    ).toEqual(["  limits.memory 1G -> 2G", "  users.allowed +alice", "", "  ~ restart homeroom-hub.service"]);
+  });
+
+  test("counts steps where there are very many", () => {
+    const steps = Array.from({ length: 5000 }, (_, n) => step("account", `jupyter-p${n}`, undefined, {}));
+    const lines = describePlan(plan(...steps), nobody).split("\n");
+    expect(lines).toHaveLength(43);
+    expect(lines[40]).toContain("4960 more");
+  });
+
+  test.each<[string, PlannedStep[], Partial<Audience>, string[]]>([
+    ["the hub", [hub], {}, ["The hub page waits for about 2 s; 0 running servers go on."]],
+    [
+      "the hub in class",
+      [hub],
+      { servers: 3 },
+      ["The hub page waits for about 2 s; 3 running servers go on."],
+    ],
+    [
+      "the front door",
+      [door, hub],
+      { servers: 1 },
+      [
+        "The address does not answer for about 1 s.",
+        "The hub page waits for about 2 s; 1 running server goes on.",
+      ],
+    ],
+    [
+      "the proxy's exchange",
+      [step("proxy", "homeroom-proxy", inputs, inputs)],
+      {},
+      ["Nobody is interrupted."],
+    ],
+    [
+      "limits",
+      [slice("ada"), slice("bob"), held],
+      { servers: 2 },
+      [
+        "Nobody is interrupted.",
+        "2 running servers get the new limits at once.",
+        "1 running server keeps the old memory limit until the next start.",
+      ],
+    ],
+    ["limits of a server that has ended", [slice("ada")], {}, ["Nobody is interrupted."]],
+    [
+      "what counts from the next start",
+      [step("file", "/x", {}, {})],
+      { servers: 3, waitsForNextStart: true },
+      ["Nobody is interrupted.", "3 running servers keep what was there until the next start."],
+    ],
+    [
+      "the units of servers",
+      [unit],
+      { servers: 1 },
+      ["Nobody is interrupted.", "1 running server keeps what was there until the next start."],
+    ],
+    ["the units of servers, nobody there", [unit], {}, ["Nobody is interrupted."]],
+    [
+      "somebody who is taken off",
+      [],
+      { servers: 2, stopped: ["bob"] },
+      ["The running server of bob is stopped: who may not log in has none."],
+    ],
+    [
+      "several",
+      [],
+      { servers: 2, stopped: ["ada", "bob"] },
+      ["2 running servers are stopped, as their people may not log in any more: ada, bob."],
+    ],
+  ])("says who notices %s", (_, steps, audience, words) => {
+    expect(whoNotices(plan(...steps), { ...nobody, ...audience })).toEqual(words);
   });
 
   test("tells what somebody else changed, by path, and the two ways on", () => {
@@ -69,7 +143,7 @@ describe("a plan in words", () => {
 test("every step of a whole install has words for the plan and a line of the display", () => {
   const { resources } = desiredFrom("users: { admin: [teacher], extra_user_groups: { choir: [teacher] } }\n");
   const steps = resources.map(({ kind, id, state }) => step(kind, id, undefined, state));
-  const words = describePlan(plan(...steps)).split("\n");
+  const words = steps.flatMap((each) => describePlan(plan(each), nobody).split("\n"));
   expect(words.filter((line) => /undefined|\[object/.test(line))).toEqual([]);
   const used = new Set(steps.map(groupOf));
   const never = Object.keys(groupTitles).filter((group) => !used.has(group as keyof typeof groupTitles));
