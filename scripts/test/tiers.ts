@@ -56,7 +56,7 @@ export const tiers: readonly Tier[] = [
     packages: [...machinePackages, "chromium"],
     needsRoot: true,
     images: { plain: "bookworm,trixie", all: "bookworm,trixie" },
-    limit: 25,
+    limit: 45,
   },
   {
     name: "vm",
