@@ -31,7 +31,7 @@ export const tiers: readonly Tier[] = [
     runner: "vitest",
     packages: ["systemd", "shellcheck"],
     needsRoot: false,
-    limit: 5,
+    limit: 15,
   },
   {
     name: "cli",
@@ -39,7 +39,7 @@ export const tiers: readonly Tier[] = [
     runner: "vitest",
     packages: ["python3", "e2fsprogs", "ed", "vim", "nano", "acl", "zsh", "fish"],
     needsRoot: false,
-    limit: 5,
+    limit: 15,
   },
   {
     name: "python",
@@ -47,7 +47,7 @@ export const tiers: readonly Tier[] = [
     runner: "pytest",
     packages: ["python3-venv", "dbus"],
     needsRoot: false,
-    limit: 10,
+    limit: 15,
   },
   {
     name: "container",
