@@ -77,7 +77,7 @@ function problemAt({ span, path, ...finding }: Finding, text: string, starts: re
     .replace(/^\uFEFF/, "");
   const column = characters(text.slice(from, start).replace(/^\uFEFF/, "")) + 1;
   const within = characters(text.slice(start, Math.min(Math.max(span.end, start + 1), to)).trimEnd());
-  const { severity, code, message, hint } = finding;
+  const { severity, code } = finding;
   const cut = column > longestExcerpt - 40 ? column - 80 : 0;
   return {
     severity,
@@ -85,8 +85,8 @@ function problemAt({ span, path, ...finding }: Finding, text: string, starts: re
     path: pointer(path),
     line,
     column,
-    message,
-    hint,
+    message: visible(finding.message),
+    hint: visible(finding.hint),
     excerpt: excerptOf(raw, cut),
     excerptColumn: column - cut,
     length: Math.min(Math.max(1, within), longestExcerpt - (column - cut) + 1),
@@ -107,6 +107,14 @@ function lineOf(offset: number, starts: readonly number[]): number {
 
 function characters(text: string): number {
   return text.length - (text.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g)?.length ?? 0);
+}
+
+/** Text from the config in one line, without what would act on a terminal: as in `\u{1b}`. */
+function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }
 
 /** The part of a line that is shown; nothing of a very long line that may hold a secret. */

@@ -27,7 +27,7 @@ function tabIndent(text: string, offset: number): boolean {
 const indentation = {
   code: "yaml-indent",
   message: "The indentation does not fit the lines above.",
-  hint: "Keys of one section begin in the same column, two spaces further in than the section's name.",
+  hint: "Keys of one section begin in the same column, two spaces further in than the section's name; lines within brackets are further in than their key.",
 };
 
 const explanations: Partial<Record<YAMLError["code"], { code: string; message: string; hint: string }>> = {
@@ -55,7 +55,7 @@ const explanations: Partial<Record<YAMLError["code"], { code: string; message: s
   MISSING_CHAR: {
     code: "yaml-syntax",
     message: "A character is missing before this place: a closing quote or bracket, a comma or a colon.",
-    hint: "Close what was opened, and write `key: value` with a space after the colon.",
+    hint: "Close what was opened; a text in quotes that goes on in the next line is further in there than its key.",
   },
   BAD_ALIAS: {
     code: "unknown-alias",
@@ -66,6 +66,11 @@ const explanations: Partial<Record<YAMLError["code"], { code: string; message: s
     code: "yaml-syntax",
     message: "This backslash sequence means nothing.",
     hint: "Use single quotes, in which a backslash is only a backslash.",
+  },
+  TAG_RESOLVE_FAILED: {
+    code: "yaml-tag",
+    message: "This tag has no meaning here.",
+    hint: "Delete it and write the plain value.",
   },
   BAD_SCALAR_START: {
     code: "yaml-syntax",

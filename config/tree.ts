@@ -4,6 +4,7 @@ import type { ConfigNode, ListNode, MapEntry, MapNode, ScalarNode, Span } from "
 import type { LongList } from "./long-lists.ts";
 import type { Parsed } from "./parse.ts";
 import type { Finding } from "./problem.ts";
+import { readScalar } from "./scalar.ts";
 
 /** More nodes than this, counted with every alias followed, is an alias bomb: 5,000 people need some 20,000. */
 const mostNodes = 1_000_000;
@@ -86,22 +87,18 @@ class TreeReader {
     if (isMap(source)) return this.map(source);
     if (isSeq(source)) return this.list(source);
     if (isScalar(source)) return this.scalar(source);
-    return this.sized({ kind: "scalar", text: "", plain: true, span: { start: after, end: after } });
+    return { kind: "scalar", text: "", plain: true, span: { start: after, end: after } };
   }
 
   private scalar(source: Scalar): ScalarNode {
     const span = spanOf(source);
-    const resolves = this.resolvesAs(source.tag ?? "", source.type === "PLAIN", span);
     const text = typeof source.value === "string" ? source.value : "";
-    return this.sized({ kind: "scalar", text, plain: resolves, span });
-  }
-
-  /** Whether the text may mean something else than text. */
-  private resolvesAs(tag: string, plain: boolean, span: Span): boolean {
-    if (tag === "") return plain;
-    if (tag === "!" || tag === `${standardTag}str`) return false;
-    if (!/^tag:yaml\.org,2002:(?:int|float|bool|null)$/.test(tag)) this.refuseTag(tag, span);
-    return true;
+    const { tag } = source;
+    if (!tag) return { kind: "scalar", text, plain: source.type === "PLAIN", span };
+    if (tag === "!" || tag === `${standardTag}str`) return { kind: "scalar", text, plain: false, span };
+    const node: ScalarNode = { kind: "scalar", text, plain: true, span };
+    if (!typesOfTags.get(tag)?.includes(readScalar(node).type)) this.refuseTag(tag, span);
+    return node;
   }
 
   private list(source: YAMLSeq): ListNode {
@@ -127,13 +124,15 @@ class TreeReader {
     if (source.tag && source.tag !== `${standardTag}map`) this.refuseTag(source.tag, span);
     const entries = new Map<string, MapEntry>();
     const merged: MapEntry[] = [];
+    const seen = new Map<string, ScalarNode>();
     for (const pair of source.items) {
       const key = this.key(pair.key, span);
       if (key === undefined) continue;
       this.path.push(key.text);
       const value = this.node(pair.value, key.span.end + 1);
-      const first = entries.get(key.text);
+      const first = seen.get(key.text);
       if (first) this.refuseDuplicate(key, first);
+      else seen.set(key.text, key);
       this.path.pop();
       if (key.text === "<<" && key.plain) merged.push(...this.merge(value));
       else if (!first) entries.set(key.text, { key: key.text, keySpan: key.span, value });
@@ -167,12 +166,12 @@ class TreeReader {
     const inside = this.anchors.has(name);
     const message = inside ? `\`*${name}\` contains itself.` : `There is no anchor \`&${name}\`.`;
     this.add(inside ? "alias-loop" : "unknown-alias", span, message, "Write the value out instead.");
-    return this.sized({ kind: "scalar", text: "", plain: true, span });
+    return { kind: "scalar", text: "", plain: true, span };
   }
 
-  private refuseDuplicate(key: ScalarNode, first: MapEntry): void {
+  private refuseDuplicate(key: ScalarNode, first: ScalarNode): void {
     if (this.findings.length > mostFindings) return;
-    const line = this.text.slice(0, first.keySpan.start).split("\n").length;
+    const line = this.text.slice(0, first.span.start).split("\n").length;
     const message = `The key \`${key.text}\` is here twice; it is already in line ${line}.`;
     this.add("duplicate-key", key.span, message, "Keep one of them and put everything under it.");
   }
@@ -182,8 +181,7 @@ class TreeReader {
     this.add("yaml-tag", span, message, "Delete it and write the plain value.");
   }
 
-  private sized<Node extends ConfigNode>(node: Node): Node {
-    if (node.kind === "scalar") return node;
+  private sized<Node extends ListNode | MapNode>(node: Node): Node {
     const children = node.kind === "list" ? node.items : node.entries.map(({ value }) => value);
     const size = children.reduce((sum, child) => sum + (this.sizes.get(child) ?? 1), 1);
     if (size > mostNodes) throw new AliasBomb(node.span);
@@ -193,6 +191,14 @@ class TreeReader {
 }
 
 const standardTag = "tag:yaml.org,2002:";
+
+/** What text may be that has one of YAML's own tags; other tags mean nothing here. */
+const typesOfTags = new Map([
+  [`${standardTag}int`, ["integer"]],
+  [`${standardTag}float`, ["float", "integer"]],
+  [`${standardTag}bool`, ["boolean"]],
+  [`${standardTag}null`, ["null"]],
+]);
 
 /** Where a node stands; every node of a parsed text has a range. */
 function spanOf(node: { range?: Range | null | undefined }): Span {

@@ -31,9 +31,9 @@ class SchemaReader {
   /** The value of a node, or undefined where it is unset or wrong. */
   read(node: ConfigNode, part: Schema, path: Path): unknown {
     const types = typesOf(part);
-    if (node.kind === "scalar" && readScalar(node).type === "null")
-      return part["x-null"] !== undefined && node.text !== "" ? null : undefined;
-    if (node.kind === "scalar" && node.text === "" && !types.includes("array")) return undefined;
+    if (node.kind === "scalar" && (node.text === "" || readScalar(node).type === "null")) {
+      return this.readNothing(node, part, path);
+    }
     if (part["x-unused"]) return undefined;
     if (types.includes("object")) return this.readObject(node, part, path);
     if (types.includes("array")) return this.readList(node, part, path);
@@ -42,6 +42,15 @@ class SchemaReader {
     if (types.includes("string")) return part.enum ? this.readChoice(node, part.enum, path) : node.text;
     if (types.includes("boolean")) return this.readFlag(node, path);
     return this.readNumber(node, part, path);
+  }
+
+  private readNothing(node: ScalarNode, part: Schema, path: Path): unknown {
+    if (part["x-null"] !== undefined && node.text !== "") return null;
+    if (part["x-tljh"] && part.default === true) {
+      const message = `Nothing is set here, so \`${dotted(path)}\` is true; TLJH takes nothing for false.`;
+      this.warn("null-flag", node, path, message, "Write `true` or `false`.");
+    }
+    return undefined;
   }
 
   private readObject(node: ConfigNode, part: Schema, path: Path): unknown {
@@ -148,10 +157,10 @@ class SchemaReader {
 
   private readItem(item: ConfigNode, part: Schema, path: Path): string | undefined {
     if (item.kind !== "scalar") {
-      const list = item.kind === "list" ? "a list inside the list" : "keys inside the list";
+      const found = item.kind === "list" ? "There is a list" : "There are keys";
       const name = dotted(path.slice(0, -1));
       const hint = "Write one name a line, each after one dash; text with `: ` in it needs quotes.";
-      this.refuse("wrong-type", item, path, `There is ${list} \`${name}\`.`, hint);
+      this.refuse("wrong-type", item, path, `${found} inside the list \`${name}\`.`, hint);
       return undefined;
     }
     if (item.text !== "" && readScalar(item).type !== "null")
@@ -167,7 +176,6 @@ class SchemaReader {
 
   /** One name where a list belongs; TLJH would take its letters. */
   private readSingle(node: ScalarNode, path: Path): string[] | undefined {
-    if (node.text === "") return undefined;
     const key = path.at(-1) ?? "";
     if (/[,;\s]/.test(node.text.trim())) {
       const hint = "Write one name a line, each after a dash and a space.";
@@ -229,10 +237,8 @@ class SchemaReader {
       return this.refuse("yaml-1.1-word", node, path, message, "Write the number in plain digits.");
     }
     if (value.type !== "integer" && value.type !== "float") {
-      const digits = readScalar({ ...node, plain: true });
-      const bare = !node.plain && (digits.type === "integer" || digits.type === "float");
-      const none = /^none$/i.test(node.text) ? "Write null, or leave the key out." : undefined;
-      const hint = none ?? (bare ? `Write ${node.text} without quotes.` : "Write a number.");
+      if (/^[1-9][0-9]*$/.test(node.text)) return this.readQuotedNumber(node, part, path);
+      const hint = /^none$/i.test(node.text) ? "Write null, or leave the key out." : "Write a number.";
       return this.refuse(
         "wrong-type",
         node,
@@ -242,6 +248,13 @@ class SchemaReader {
       );
     }
     return this.inRange(this.wholeNumber(value.value, node, part, path), node, part, path);
+  }
+
+  /** TLJH puts a port into the proxy's settings as it is, so digits in quotes work there. */
+  private readQuotedNumber(node: ScalarNode, part: Schema, path: Path): unknown {
+    const message = `\`${dotted(path)}\` is a number; this text is taken as ${node.text}.`;
+    this.warn("wrong-type", node, path, message, `Write ${node.text} without quotes.`);
+    return this.inRange(Number(node.text), node, part, path);
   }
 
   /** TLJH cuts the fraction off where it needs a whole number. */
