@@ -33,9 +33,7 @@ function unreadable(text: string): Finding | undefined {
       "A config is small; keep data elsewhere.",
     );
   }
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  const control =
-    /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u2028\u2029\uFFFE\uFFFF]|(?<!^)\uFEFF/.exec(text);
+  const control = /[^\P{Cc}\t\n\r]|[\u2028\u2029\uFFFE\uFFFF]|(?<!^)\uFEFF/u.exec(text);
   if (!control) return undefined;
   const code = control[0].charCodeAt(0);
   return {
