@@ -2,6 +2,7 @@ import { createServer, request, type Server } from "node:http";
 import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
 import { connect, type AddressInfo, type LookupFunction } from "node:net";
+import { callbackify } from "node:util";
 
 export interface ForwardProxy extends AsyncDisposable {
   port: number;
@@ -29,14 +30,12 @@ export async function startForwardProxy(): Promise<ForwardProxy> {
   });
   // A hundred connections at once ask for the same few names: the name server is asked once for each.
   const addresses = new Map<string, Promise<LookupAddress>>();
-  const cached: LookupFunction = (name, _options, callback) => {
+  const addressOf = callbackify(async (name: string) => {
     const address = addresses.get(name) ?? lookup(name);
     addresses.set(name, address);
-    address.then(
-      (found) => callback(null, [found]),
-      (error: unknown) => callback(error as NodeJS.ErrnoException, []),
-    );
-  };
+    return [await address];
+  });
+  const cached: LookupFunction = (name, _options, callback) => addressOf(name, callback);
   server.on("connect", ({ url = "" }, client, head) => {
     hosts.push(url);
     const [host = "", port] = url.split(":");
