@@ -133,7 +133,7 @@ async function lockOf(
 
 /** Every admin may write what any other wrote: the group's rights, and directories that pass the group on. */
 async function openToAdmins(run: (argv: readonly string[]) => Promise<unknown>, path: string): Promise<void> {
-  await run(["chmod", "--recursive", "g+rwX,o+rX", "--", path]);
+  await run(["chmod", "--recursive", "g+rwX,o=rX", "--", path]);
   await run(["find", path, "-type", "d", "-exec", "chmod", "g+s", "{}", "+"]);
 }
 

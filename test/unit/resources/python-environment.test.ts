@@ -120,7 +120,7 @@ describe("the shared environment", () => {
     expect(machine.ranWith.map(({ as }) => as)).toEqual(machine.ran.map(() => ({ uid: 500, gid: 600 })));
     expect(machine.ran.slice(2)).toEqual([
       [`${shared}/bin/python`, "-I", "/release/after.py"],
-      ["chmod", "--recursive", "g+rwX,o+rX", "--", shared],
+      ["chmod", "--recursive", "g+rwX,o=rX", "--", shared],
       ["find", shared, "-type", "d", "-exec", "chmod", "g+s", "{}", "+"],
     ]);
     expect(await machine.stat(shared)).toMatchObject({ mode: 0o2775, uid: 500, gid: 600 });
