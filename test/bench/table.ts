@@ -1,19 +1,11 @@
+import { alignColumns } from "../../installer/cli/align-columns.ts";
 import { verdictOf, type Bound, type Figure } from "./figure.ts";
 
 const head = ["what", "ours", "beside it", "ratio", "must", "aim", "reached", "n"];
 
 /** Figures as aligned columns, for a terminal. */
 export function plainTable(figures: readonly Figure[]): string {
-  const lines = [head, ...figures.map(cells)];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return alignColumns([head, ...figures.map(cells)]);
 }
 
 /** Figures as a table of Markdown. */

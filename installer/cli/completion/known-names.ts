@@ -2,6 +2,7 @@ import { loadConfig } from "../../../config/load.ts";
 import type { Completion } from "../../../config/complete.ts";
 import type { Config } from "../../../config/config.ts";
 import type { MapNode } from "../../../config/document.ts";
+import { listTaskIds } from "../../apply/journal.ts";
 import type { HostReader } from "../../host/host.ts";
 import { readAccounts } from "../../resources/accounts-file.ts";
 import { configPath, readConfig } from "../read-config.ts";
@@ -29,7 +30,7 @@ export function knownNames(host: HostReader): KnownNames {
     },
     groups: async () => Object.keys((await listedUsers(host)).extraUserGroups),
     generations: () => orNothing(() => generationNumbers(host), []),
-    tasks: () => orNothing(() => taskIds(host), []),
+    tasks: () => orNothing(() => listTaskIds(host), []),
   };
 }
 
@@ -67,8 +68,4 @@ async function generationNumbers(host: HostReader): Promise<Completion[]> {
       return { value: String(Number(name)), description: `of ${made.slice(0, 16).replace("T", " ")} UTC` };
     }),
   );
-}
-
-async function taskIds(host: HostReader): Promise<string[]> {
-  return (await host.list("/var/lib/homeroom/journal")).map((name) => name.replace(/\.jsonl$/, ""));
 }
