@@ -97,22 +97,29 @@ export async function serveRelease(): Promise<Registry> {
   });
 }
 
-/** What a teacher pastes, in a machine: `curl … | sudo bash`. The host is the machine's default gateway. */
+/** What a teacher pastes, in a machine: `curl … | sudo bash`. */
 export async function bootstrap(
   machine: Machine,
-  { port }: Registry,
+  registry: Registry,
   options = "",
   okCodes: readonly number[] = [0],
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  const { line, env } = await bootstrapLine(machine, registry, options);
+  const argv = ["bash", "-c", `set -o pipefail; ${line}`];
+  return withLastWords(machine.exec(argv, { env, timeoutMs: 25 * 60_000, okCodes }));
+}
+
+/** The line of shell for it, and the variables that it takes. The host is the machine's default gateway. */
+export async function bootstrapLine(
+  machine: Machine,
+  { port }: Registry,
+  options = "",
+): Promise<{ line: string; env: Record<string, string> }> {
   const site = await siteOf(machine, port);
-  const line = `set -o pipefail; curl -fsSL ${site}/bootstrap.sh | bash -s -- --admin ${admin} ${options}`;
-  return withLastWords(
-    machine.exec(["bash", "-c", line], {
-      env: { HOMEROOM_REGISTRY: site, HOMEROOM_ADMIN_PASSWORD: adminPassword },
-      timeoutMs: 25 * 60_000,
-      okCodes,
-    }),
-  );
+  return {
+    line: `curl -fsSL ${site}/bootstrap.sh | bash -s -- --admin ${admin} ${options}`,
+    env: { HOMEROOM_REGISTRY: site, HOMEROOM_ADMIN_PASSWORD: adminPassword },
+  };
 }
 
 /** The same at a terminal, where questions are asked; what stood on the screen. */

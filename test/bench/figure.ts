@@ -9,7 +9,7 @@ export interface Figure {
   ours: readonly number[];
   /** What it stands beside: the stock hub, or an empty program. */
   beside?: { name: string; samples: readonly number[] };
-  must: Bound;
+  must?: Bound;
   aim?: Bound;
 }
 
@@ -19,8 +19,8 @@ export interface Verdict {
   beside?: number;
   /** Ours divided by what it stands beside. */
   ratio?: number;
-  /** "aim": better than must. */
-  reached: "aim" | "must" | "missed";
+  /** "aim": better than must, or there is no must; "neither": there is an aim alone, and it was not reached. */
+  reached: "aim" | "must" | "missed" | "neither";
 }
 
 /** What the samples say of must and aim. @throws TypeError where a ratio is asked for and there is nothing beside. */
@@ -33,13 +33,17 @@ export function verdictOf({ ours, beside, must, aim }: Figure): Verdict {
     if (ratio === undefined) throw new TypeError("a ratio to nothing");
     return ratio <= bound.ratio;
   };
-  // An aim without a must would be met by what misses the must.
-  const reached = !holds(must) ? "missed" : aim !== undefined && holds(aim) ? "aim" : "must";
+  const reached = (): Verdict["reached"] => {
+    // A loose aim would be reached by what misses the must.
+    if (must !== undefined && !holds(must)) return "missed";
+    if (aim !== undefined && holds(aim)) return "aim";
+    return must === undefined ? "neither" : "must";
+  };
   return {
     ours: own,
     ...(other === undefined ? {} : { beside: other }),
     ...(ratio === undefined ? {} : { ratio }),
-    reached,
+    reached: reached(),
   };
 }
 

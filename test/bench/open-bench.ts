@@ -15,7 +15,7 @@ export interface OpenBench extends Bench, AsyncDisposable {
 }
 
 /** Who may log in to our hub; the stock hub lets everybody in who comes. */
-const students = Array.from({ length: 20 }, (_, index) => `s${`${index + 1}`.padStart(2, "0")}`);
+export const students = Array.from({ length: 20 }, (_, index) => `s${`${index + 1}`.padStart(2, "0")}`);
 
 /** Opens a bench; machines are made when a row asks for them, and taken away at its end unless `keep` says otherwise. */
 export async function openBench(options: {
@@ -43,6 +43,9 @@ export async function openBench(options: {
       once(`bench-ours-${image}-${await releaseHash(root)}`, async (machine) => {
         await bootstrap(machine, registry);
         await shell(machine, `homeroom config add users.allowed ${students.join(" ")}`);
+        // pip has compiled the stock hub's before it ends.
+        const compiling = "systemctl is-active --quiet 'homeroom-bytecode-*'";
+        await shell(machine, `while ${compiling}; do sleep 0.5; done`);
       }),
     stock: async () =>
       once(`bench-stock-${image}-${await stockHubHash()}`, async (machine) => {

@@ -18,20 +18,21 @@ export function markdownTable(figures: readonly Figure[]): string {
 
 function cells(figure: Figure): string[] {
   const { ours, beside, ratio, reached } = verdictOf(figure);
-  const words = { aim: "aim", must: "must", missed: "MISSED" };
+  const words = { aim: "aim", must: "must", missed: "MISSED", neither: "" };
   return [
     figure.what,
     amount(ours, figure.unit),
     beside === undefined ? "" : `${amount(beside, figure.unit)} ${figure.beside?.name ?? ""}`,
     ratio === undefined ? "" : rounded(ratio),
     boundary(figure.must, figure.unit),
-    figure.aim === undefined ? "" : boundary(figure.aim, figure.unit),
+    boundary(figure.aim, figure.unit),
     words[reached],
     `${figure.ours.length}`,
   ];
 }
 
-function boundary(bound: Bound, unit: string): string {
+function boundary(bound: Bound | undefined, unit: string): string {
+  if (bound === undefined) return "";
   return "ratio" in bound ? `× ${rounded(bound.ratio)}` : `≤ ${amount(bound.most, unit)}`;
 }
 

@@ -1,24 +1,16 @@
-import { HubClient } from "../../hub-client.ts";
 import type { Machine } from "../../../installer/sandbox/machine.ts";
+import { HubClient } from "../../hub-client.ts";
 import { logInToServer, stopServer } from "../log-in-to-server.ts";
 import type { Row } from "../row.ts";
-
-const person = { name: "s01", password: "password-of-s01" };
+import { takeTurns } from "../take-turns.ts";
 
 /** From the login form's POST until the person's own server answers them, as a browser waits for it. */
 export const login: Row = {
   name: "login",
-  async measure({ ours, stock, rounds, say }) {
+  async measure({ ours, stock, rounds }) {
     const [homeroom, peer] = [await ours(), await stock()];
-    // The first login makes account, home and password; what is measured is every other day.
-    await once(homeroom);
-    await once(peer);
-    const samples = { ours: [] as number[], stock: [] as number[] };
-    for (let round = 0; round < rounds; round += 1) {
-      samples.ours.push(await once(homeroom));
-      samples.stock.push(await once(peer));
-      say(`login: ${samples.ours.at(-1)?.toFixed(2)} s, stock ${samples.stock.at(-1)?.toFixed(2)} s`);
-    }
+    // The first login, which makes account, home and password, is takeTurns' turn that does not count.
+    const samples = await takeTurns(rounds, { ours: () => once(homeroom), stock: () => once(peer) });
     return [
       {
         what: "login to a server that answers",
@@ -32,10 +24,12 @@ export const login: Row = {
   },
 };
 
+const student = "s01";
+
 /** Seconds; the server is down again afterwards. */
 async function once(machine: Machine): Promise<number> {
   const client = new HubClient(`${machine.url}/`);
-  const seconds = await logInToServer(client, person.name, person.password);
-  await stopServer(client, person.name);
+  const seconds = await logInToServer(client, student);
+  await stopServer(client, student);
   return seconds;
 }

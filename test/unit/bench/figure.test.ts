@@ -31,6 +31,12 @@ describe("a figure", () => {
     expect(verdictOf(figure([0], [98], { must: { most: 0 }, aim: { most: -1 } })).reached).toBe("must");
   });
 
+  test("without a must has reached its aim or neither", () => {
+    const ours = { what: "slowest", unit: "s", ours: [2] };
+    expect(verdictOf({ ...ours, aim: { most: 2 } }).reached).toBe("aim");
+    expect(verdictOf({ ...ours, aim: { most: 1 } }).reached).toBe("neither");
+  });
+
   test("of nothing is a mistake", () => {
     expect(() => verdictOf(figure([], [1]))).toThrow("nothing");
     expect(() => verdictOf({ what: "", unit: "s", ours: [1], must: { ratio: 1 } })).toThrow("nothing");
