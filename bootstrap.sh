@@ -358,7 +358,8 @@ fetch_packages() {
   say "$current_step"
   mkdir -p "${log%/*}"
   (umask 077 && : >>"$log")
-  local said status=0 apt wanted=()
+  local said status=0 apt wanted=() new_library=''
+  has_library || new_library=yes
   if [ -n "$offline" ] && [ ! -d "$bundle" ]; then
     said=$(ask_python unpack "$offline" "$bundle" \
       "homeroom-$version.tgz" "$node_package-$node_version.tgz") || fail_as_python_said $? "$said"
@@ -369,7 +370,11 @@ fetch_packages() {
   has_release || wanted+=(homeroom "$version" "$release_integrity" "$release" '')
   [ ${#wanted[@]} -eq 0 ] || said=$(ask_python fetch "$packages" "${offline:+offline}" "${wanted[@]}") || status=$?
   wait "$apt" || no_library
-  [ "$status" -eq 0 ] || fail_as_python_said "$status" "$said"
+  if [ "$status" -ne 0 ]; then
+    # Nothing stays of a fetch that failed; dpkg refuses where something needs the library by now.
+    [ -z "$new_library" ] || [ -n "$root" ] || dpkg --purge libatomic1 >>"$log" 2>&1 || true
+    fail_as_python_said "$status" "$said"
+  fi
 }
 
 # Only where the package lists are old or missing are they fetched.

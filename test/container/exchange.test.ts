@@ -1,0 +1,84 @@
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Machine } from "../../installer/sandbox/machine.ts";
+import type { HubClient } from "../hub-client.ts";
+import { bootstrap, installedMachine, shell } from "../installed-machine.ts";
+import { atWork, letIn } from "../log-in.ts";
+import { testImages } from "../machine.ts";
+import { serveNextRelease } from "../next-release.ts";
+import { startTraffic } from "../traffic.ts";
+
+describe.each(testImages)("while alice computes on %s", (image) => {
+  let machine: Machine;
+  let alice: HubClient;
+  beforeAll(async () => {
+    machine = await installedMachine(image, { purpose: "exchange" });
+    await letIn(machine, "alice");
+    alice = await atWork(machine, "alice");
+  });
+  afterAll(async () => {
+    await machine?.down();
+  });
+
+  /**
+   * Does something to the machine while a cell of alice's runs, and while others ask for the login page and for
+   * alice's server. Nothing of it may fail, and her websocket, kernel and server must be the ones from before.
+   * @returns how many requests there were, and the slowest answer
+   */
+  async function unnoticed(act: () => Promise<unknown>): Promise<{ requests: number; slowestMs: number }> {
+    await using kernel = await alice.kernel("alice");
+    const processes = "import os; print(os.getpid(), os.getppid())";
+    const before = await kernel.run(processes);
+    const computed = kernel.run("import time; time.sleep(5); 'still ' + 'here'");
+    const front = startTraffic(`${machine.url}/hub/login`);
+    const server = startTraffic(`${machine.url}/user/alice/api`, { everyMs: 20 });
+    await act();
+    const asked = [await front.end(), await server.end()];
+    expect(asked.flatMap(({ answers }) => answers).filter((answer) => answer !== 200)).toEqual([]);
+    expect(await computed).toBe("'still here'");
+    expect(await kernel.run(processes)).toBe(before);
+    const requests = asked.reduce((sum, { answers }) => sum + answers.length, 0);
+    return { requests, slowestMs: Math.max(...asked.map(({ slowestMs }) => slowestMs)) };
+  }
+
+  async function processOf(unit: string): Promise<string> {
+    return shell(machine, `systemctl show -P MainPID -P ActiveState ${unit}`);
+  }
+
+  test("a changed limit reaches the running server and restarts nothing", async () => {
+    const units = "homeroom-hub homeroom-proxy@a homeroom-culler homeroom-user@alice";
+    const started = () => shell(machine, `systemctl show -p Id -p InvocationID -p MainPID ${units}`);
+    const before = await started();
+    await unnoticed(() => shell(machine, "homeroom config set limits.memory=768M limits.cpu=1.5"));
+    const slice = "homeroom-users-alice.slice";
+    expect(await shell(machine, `systemctl show -P MemoryMax ${slice}`)).toBe(`${768 * 1024 ** 2}\n`);
+    expect(await shell(machine, `systemctl show -P CPUQuotaPerSecUSec ${slice}`)).toBe("1.500000s\n");
+    expect(await started()).toBe(before);
+  });
+
+  test("the hub is restarted twice", async () => {
+    const before = await processOf("homeroom-hub");
+    const restart = "systemctl restart homeroom-hub";
+    const { requests } = await unnoticed(() => shell(machine, `${restart} && ${restart}`));
+    expect(requests).toBeGreaterThan(100);
+    expect(await processOf("homeroom-hub")).not.toBe(before);
+  });
+
+  test("a release with another proxy is installed: the proxies are exchanged, twice", async () => {
+    const serving = () => shell(machine, "systemctl is-active homeroom-proxy@a homeroom-proxy@b", [0, 3]);
+    expect(await serving()).toBe("active\ninactive\n");
+    const seen: string[] = [];
+    for (const version of ["0.9.1", "0.9.2"]) {
+      await using registry = await serveNextRelease(version, (directory) =>
+        appendFile(join(directory, "dist/homeroom-proxy.mjs"), `\n// ${version}\n`),
+      );
+      const { requests } = await unnoticed(() => bootstrap(machine, registry));
+      expect(requests).toBeGreaterThan(100);
+      await expect.poll(serving, { timeout: 20_000 }).toContain("inactive");
+      seen.push(await serving());
+    }
+    expect(seen).toEqual(["inactive\nactive\n", "active\ninactive\n"]);
+    expect(await shell(machine, "homeroom version")).toContain("0.9.2");
+  });
+});
