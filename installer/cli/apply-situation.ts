@@ -40,29 +40,24 @@ const healthPatienceMs = 180_000;
  */
 export async function applySituation(host: Host, options: ApplyOptions): Promise<Applied> {
   const began = performance.now();
+  const ended = (situation: Situation, outcome: Applied["outcome"]): Applied => ({
+    situation,
+    outcome,
+    generation: situation.generation?.number ?? 0,
+    milliseconds: performance.now() - began,
+  });
   const first = await readSituation(host, options);
-  if (isUnchanged(first)) {
-    return {
-      situation: first,
-      outcome: "unchanged",
-      generation: first.generation.number,
-      milliseconds: performance.now() - began,
-    };
-  }
+  if (isUnchanged(first)) return ended(first, "unchanged");
   const who = whoAsks();
   await using _lock = await lockMachine(host, { command: options.command, who });
   tellRecovery(await recoverShown(host));
   // What stood still while nobody held the lock may have moved; from here on it cannot.
   const situation = await readSituation(host, options);
+  // What was interrupted may be all that differed.
+  if (isUnchanged(situation)) return ended(situation, "unchanged");
   if (situation.plan.steps.length > 0) await refuseWhatThisMachineCannot(situation);
-  if (options.confirm !== undefined && !(await options.confirm(situation))) {
-    return {
-      situation,
-      outcome: "declined",
-      generation: situation.generation?.number ?? 0,
-      milliseconds: performance.now() - began,
-    };
-  }
+  if (options.confirm !== undefined && !(await options.confirm(situation)))
+    return ended(situation, "declined");
   const { showTask } = await import("./show-task.ts");
   const display = await showTask(host, situation.plan, options.command, {
     progressPage: options.progressPage === true && situation.generation === undefined,
@@ -79,7 +74,7 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
 }
 
 /** Nothing to do: no step, and config, roster and release are those of the generation in use. */
-function isUnchanged(situation: Situation): situation is Situation & { generation: object } {
+function isUnchanged(situation: Situation): boolean {
   const { plan, generation, read, release } = situation;
   return (
     plan.steps.length === 0 &&
