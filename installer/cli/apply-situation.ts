@@ -40,10 +40,10 @@ const healthPatienceMs = 180_000;
  */
 export async function applySituation(host: Host, options: ApplyOptions): Promise<Applied> {
   const began = performance.now();
-  const ended = (situation: Situation, outcome: Applied["outcome"]): Applied => ({
+  const ended = (situation: Situation, outcome: Applied["outcome"], generation?: number): Applied => ({
     situation,
     outcome,
-    generation: situation.generation?.number ?? 0,
+    generation: generation ?? situation.generation?.number ?? 0,
     milliseconds: performance.now() - began,
   });
   const first = await readSituation(host, options);
@@ -53,11 +53,11 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
   tellRecovery(await recoverShown(host));
   // What stood still while nobody held the lock may have moved; from here on it cannot.
   const situation = await readSituation(host, options);
-  // What was interrupted may be all that differed.
   if (isUnchanged(situation)) return ended(situation, "unchanged");
   if (situation.plan.steps.length > 0) await refuseWhatThisMachineCannot(situation);
-  if (options.confirm !== undefined && !(await options.confirm(situation)))
+  if (options.confirm !== undefined && !(await options.confirm(situation))) {
     return ended(situation, "declined");
+  }
   const { showTask } = await import("./show-task.ts");
   const display = await showTask(host, situation.plan, options.command, {
     progressPage: options.progressPage === true && situation.generation === undefined,
@@ -67,7 +67,7 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
     await collectGarbage(host).catch((error: unknown) =>
       narrate(`What is not needed any more was not all removed: ${String(error)}`),
     );
-    return { situation, outcome: "applied", generation, milliseconds: performance.now() - began };
+    return ended(situation, "applied", generation);
   } finally {
     await display.end();
   }
