@@ -23,7 +23,7 @@ test("where a proxy is the only way out, an installation goes through it", async
   const variables = `http_proxy=${address} https_proxy=${address} HOMEROOM_REGISTRY=${site} HOMEROOM_ADMIN_PASSWORD=${adminPassword}`;
   const said = await shell(
     machine,
-    `set -o pipefail; export ${variables}; curl -fsSL ${site}/bootstrap.sh | bash -s -- --admin ${admin}`,
+    `set -o pipefail; export ${variables}; curl -fsSL ${site}/bootstrap.sh | timeout --signal=INT 200 bash -s -- --admin ${admin}`,
   );
   expect(said).toContain("Done in");
   expect(new Set(proxy.hosts)).toContain(new URL(site).host);
