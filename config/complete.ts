@@ -1,6 +1,6 @@
 import { findClass, shortNameList, traitsOf } from "./authenticators.ts";
 import { nodeAt } from "./document.ts";
-import { keyPath } from "./key-path.ts";
+import { keyPath, partText } from "./key-path.ts";
 import { resolveSchema, schemaAt, typesOf } from "./schema.ts";
 import { summaryOf } from "./reference.ts";
 import traitsJson from "./traits.json" with { type: "json" };
@@ -34,7 +34,7 @@ export function completeKey(typed: string, { root, only, end = "" }: CompleteKey
   return stepsBelow(path, root)
     .filter(({ name, part }) => fits([...path, name], part, root, only))
     .map(({ name, part, description }) => ({
-      value: `${before}${quoted(name)}${isSection(part) ? "." : end}`,
+      value: `${before}${partText(name)}${isSection(part) ? "." : end}`,
       description,
     }))
     .filter(({ value }) => value.startsWith(typed));
@@ -120,9 +120,4 @@ function isSection({ properties, additionalProperties }: Schema): boolean {
 function isOnly(part: Schema, type: string): boolean {
   const types = typesOf(part).filter((each) => each !== "null");
   return types.length === 1 && types[0] === type;
-}
-
-/** A name with dots of its own stands in quotes, as keyPath reads it. */
-function quoted(name: string): string {
-  return /[."']/.test(name) ? `"${name}"` : name;
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import type { Pair, YAMLMap, YAMLSeq } from "yaml";
 import type { ConfigNode } from "./document.ts";
 import { parse } from "./parse.ts";
@@ -41,7 +41,7 @@ export class EditProblem extends Error {
 export function setValue(text: string, path: Path, value: ConfigNode): string {
   const found = find(text, path);
   const edited = found.rest.length === 0 ? replaceValue(text, found, value) : insertEntry(text, found, value);
-  return checked(text, edited, (before) => withValue(before, path, plainText(value)));
+  return checked(found, edited, (before) => withValue(before, path, plainText(value)));
 }
 
 /**
@@ -52,7 +52,7 @@ export function unsetValue(text: string, path: Path): string {
   const found = find(text, path);
   if (found.rest.length > 0) return text;
   const edited = removeEntry(text, found.trail);
-  return checked(text, edited, (before) => withoutValue(before, path));
+  return checked(found, edited, (before) => withoutValue(before, path));
 }
 
 /**
@@ -64,7 +64,7 @@ export function addItem(text: string, path: Path, item: ConfigNode): string {
   const list = itemsOf(found);
   if (found.rest.length === 0 && list.some((node) => textOf(node) === itemText(item))) return text;
   const edited = appendItem(text, found, list, item);
-  return checked(text, edited, (before) => withItem(before, path, plainText(item)));
+  return checked(found, edited, (before) => withItem(before, path, plainText(item)));
 }
 
 /**
@@ -77,7 +77,7 @@ export function removeItem(text: string, path: Path, item: ConfigNode): string {
   const index = list.findIndex((node) => textOf(node) === itemText(item));
   if (index === -1) return text;
   const edited = cutItem(text, found, index);
-  return checked(text, edited, (before) => withoutItem(before, path, plainText(item)));
+  return checked(found, edited, (before) => withoutItem(before, path, plainText(item)));
 }
 
 interface Step {
@@ -86,6 +86,8 @@ interface Step {
 }
 
 interface Found {
+  /** The whole text. */
+  tree: ConfigNode;
   root: YAMLMap | undefined;
   /** From the root to the last key that is in the text. */
   trail: Step[];
@@ -94,8 +96,8 @@ interface Found {
 }
 
 function find(text: string, path: Path): Found {
-  const document = parseDocument(text, { schema: "failsafe", uniqueKeys: false, prettyErrors: false });
-  if (document.errors.length > 0 || parse(text).findings.length > 0) {
+  const { root: tree, document, findings } = parse(text);
+  if (tree === undefined || document === undefined || findings.length > 0) {
     throw new EditProblem(
       "The file has errors of its own.",
       "Correct them first; `homeroom config check` shows them.",
@@ -111,12 +113,12 @@ function find(text: string, path: Path): Found {
       : undefined;
     if (!isMap(node) || pair === undefined) {
       if (!isMap(node) && !isUnset(node)) throw notASection(path.slice(0, index));
-      return { root, trail, rest: path.slice(index) };
+      return { tree, root, trail, rest: path.slice(index) };
     }
     trail.push({ map: node, pair });
     node = pair.value;
   }
-  return { root, trail, rest: [] };
+  return { tree, root, trail, rest: [] };
 }
 
 function throughAlias(path: Path, name: string): EditProblem {
@@ -303,10 +305,9 @@ function cutItem(text: string, found: Found, index: number): string {
 }
 
 /** The edited text, once it is sure that it means what was asked for and nothing else. */
-function checked(text: string, edited: string, expected: (before: PlainText) => PlainText): string {
-  const { root: before } = parse(text);
+function checked({ tree }: Found, edited: string, expected: (before: PlainText) => PlainText): string {
   const { root: after, findings } = parse(edited);
-  const wanted = before && pruned(expected(plainText(before)));
+  const wanted = pruned(expected(plainText(tree)));
   if (after && findings.length === 0 && isDeepStrictEqual(pruned(plainText(after)), wanted)) return edited;
   throw new EditProblem(
     "This change cannot be made without changing other lines too (an anchor, or an unusual layout).",

@@ -17,6 +17,17 @@ export function keyPath(key: string): string[] {
   return parts.map((part) => part.replace(/^(["'])(.*)\1$/s, "$2"));
 }
 
+/** A path as keyPath reads it: a part with dots or quotes of its own stands in quotes. */
+export function keyText(path: readonly string[]): string {
+  return path.map(partText).join(".");
+}
+
+/** One part of a key as keyPath reads it. */
+export function partText(part: string): string {
+  if (!/[."']/.test(part)) return part;
+  return part.includes('"') ? `'${part}'` : `"${part}"`;
+}
+
 /** A value as people type it, which is YAML. */
 export function readValue(text: string): { value: ConfigNode } | { finding: Finding } {
   const { root, findings } = parse(

@@ -46,10 +46,10 @@ export function loadConfig(
 ): Loaded {
   const decoded = decode(text);
   if (decoded === undefined) return { problems: [notText()], skipped: [] };
-  const { findings, root } = parse(decoded);
-  if (root === undefined) return { problems: locate(findings, decoded), skipped: [] };
+  const { findings: parseFindings, root } = parse(decoded);
+  if (root === undefined) return { problems: locate(parseFindings, decoded), skipped: [] };
   const { findings: schemaFindings, written } = validate(root);
-  findings.push(...schemaFindings);
+  const findings = [...parseFindings, ...schemaFindings];
   const traits = readAuth(root, written, findings);
   const config = normalize(written, traits);
   if (!allowNotYet) findings.push(...findNotYet(config, root));

@@ -1,3 +1,6 @@
+import { isScalar, Scalar, visit } from "yaml";
+import type { Document } from "yaml";
+
 /** A run of list items that was taken out of the text before parsing. */
 export interface LongList {
   items: { text: string; start: number }[];
@@ -10,8 +13,7 @@ const item = /^( *- )([A-Za-z][A-Za-z0-9._@-]*)\r?$/;
 /**
  * Puts one placeholder item in the place of each long run of plain list items, followed by a comment of the
  * run's length, so that every offset stays: a class list of thousands then costs the parser one item. Words
- * that could mean anything but text are never folded, and the caller checks that each placeholder comes back
- * as a list item (a run within a block of text does not).
+ * that could mean anything but text are never folded.
  */
 export function foldLongLists(text: string): { text: string; lists: Map<string, LongList> } {
   const lists = new Map<string, LongList>();
@@ -51,3 +53,32 @@ export function foldLongLists(text: string): { text: string; lists: Map<string, 
 }
 
 const ambiguous = /^(?:null|true|false)$/i;
+
+/**
+ * Puts the items of folded lists back into what the parser made of the text, in place. False where a placeholder does
+ * not come back as a list item (a run within a block of text does not), so that the text must be read unfolded.
+ */
+export function unfoldLongLists(document: Document.Parsed, lists: ReadonlyMap<string, LongList>): boolean {
+  if (lists.size === 0) return true;
+  let unfolded = 0;
+  visit(document, {
+    Seq(_, seq) {
+      seq.items = seq.items.flatMap((node) => {
+        const list = isScalar(node) && node.type === "PLAIN" ? lists.get(String(node.value)) : undefined;
+        if (list === undefined) return [node];
+        unfolded += 1;
+        return list.items.map(scalarOf);
+      });
+      return seq.items.every(isScalar) ? visit.SKIP : undefined;
+    },
+  });
+  return unfolded === lists.size;
+}
+
+function scalarOf({ text, start }: LongList["items"][number]): Scalar {
+  const scalar = new Scalar(text);
+  scalar.type = "PLAIN";
+  const end = start + text.length;
+  scalar.range = [start, end, end];
+  return scalar;
+}

@@ -1,7 +1,7 @@
 import { parseDocument } from "yaml";
 import type { Document, YAMLError } from "yaml";
 import type { MapNode } from "./document.ts";
-import { foldLongLists } from "./long-lists.ts";
+import { foldLongLists, unfoldLongLists } from "./long-lists.ts";
 import type { LongList } from "./long-lists.ts";
 import type { Finding } from "./problem.ts";
 import { syntaxFinding } from "./syntax.ts";
@@ -11,13 +11,23 @@ import { readTree } from "./tree.ts";
 const largestText = 1024 * 1024;
 
 export interface Parsed {
-  findings: Finding[];
+  findings: readonly Finding[];
   /** The tree; undefined where the text cannot be read as one mapping. An empty file is an empty map. */
   root?: MapNode;
+  /** What the YAML library made of the text, where there is a tree; for edits, which need its places. */
+  document?: Document.Parsed;
 }
+
+/** An edit, the check of it and the rules read the same text one after the other. */
+let latest: { text: string; parsed: Parsed } | undefined;
 
 /** Reads YAML into a tree with positions. What is wrong with the syntax is in `findings`; never throws. */
 export function parse(text: string): Parsed {
+  if (latest?.text !== text) latest = { text, parsed: parseAnew(text) };
+  return latest.parsed;
+}
+
+function parseAnew(text: string): Parsed {
   const early = unreadable(text);
   if (early) return { findings: [early] };
   const folded = foldLongLists(text);
@@ -77,7 +87,7 @@ function parseFolded(text: string, lists: ReadonlyMap<string, LongList>): Parsed
     return { findings: [wholeFile("yaml-version", `The file asks for YAML ${version.version}.`, hint)] };
   }
   try {
-    return readTree(text, document, lists);
+    return unfoldLongLists(document, lists) ? readTree(text, document) : undefined;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { findings: [tooDeep] };

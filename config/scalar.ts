@@ -18,7 +18,9 @@ export function readScalar({ text, plain }: ScalarNode): ScalarValue {
   if (/^(?:~|null|Null|NULL)?$/.test(text)) return { type: "null" };
   if (/^(?:true|True|TRUE)$/.test(text)) return { type: "boolean", value: true };
   if (/^(?:false|False|FALSE)$/.test(text)) return { type: "boolean", value: false };
-  return readNumber(text) ?? readDate(text) ?? { type: "text", value: text };
+  // Most words are names; the patterns of numbers and dates would cost time for thousands of them.
+  const isWord = /^[^-+.0-9]/.test(text);
+  return (isWord ? undefined : (readNumber(text) ?? readDate(text))) ?? { type: "text", value: text };
 }
 
 const floats = [

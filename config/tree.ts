@@ -1,7 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import type { Document, Range, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { ConfigNode, ListNode, MapEntry, MapNode, ScalarNode, Span } from "./document.ts";
-import type { LongList } from "./long-lists.ts";
 import type { Parsed } from "./parse.ts";
 import type { Finding } from "./problem.ts";
 import { readScalar } from "./scalar.ts";
@@ -12,18 +11,12 @@ const mostNodes = 1_000_000;
 /** Finding the line of each duplicate costs time; nobody needs more than this many. */
 const mostFindings = 200;
 
-/**
- * Turns the parser's document into our tree: aliases followed, merge keys resolved, folded lists unfolded.
- * Undefined where a folded list is not found again as a list, so that the text must be read unfolded.
- */
-export function readTree(
-  text: string,
-  document: Document.Parsed,
-  lists: ReadonlyMap<string, LongList>,
-): Parsed | undefined {
-  const reader = new TreeReader(text, lists);
+/** Turns the parser's document into our tree: aliases followed, merge keys resolved. */
+export function readTree(text: string, document: Document.Parsed): Parsed {
+  const reader = new TreeReader(text);
   try {
-    return reader.read(document.contents);
+    const root = reader.read(document.contents);
+    return { findings: reader.findings, ...(root && { root, document }) };
   } catch (error) {
     if (!(error instanceof AliasBomb)) throw error;
     const message = "Aliases repeat each other until the file would be enormous.";
@@ -44,30 +37,27 @@ class AliasBomb extends Error {
 class TreeReader {
   readonly findings: Finding[] = [];
   private readonly text: string;
-  private readonly lists: ReadonlyMap<string, LongList>;
   /** How many nodes a node stands for, aliases followed. */
   private readonly sizes = new Map<ConfigNode, number>();
   /** By anchor: the node, or undefined while it is being read. */
   private readonly anchors = new Map<string, ConfigNode | undefined>();
   private readonly path: string[] = [];
-  private unfolded = 0;
 
-  constructor(text: string, lists: ReadonlyMap<string, LongList>) {
+  constructor(text: string) {
     this.text = text;
-    this.lists = lists;
   }
 
-  read(contents: unknown): Parsed | undefined {
+  /** The root; undefined where it is no mapping, which is said. */
+  read(contents: unknown): MapNode | undefined {
     const root = this.node(contents, 0);
-    if (this.unfolded !== this.lists.size) return undefined;
-    if (root.kind === "map") return { findings: this.findings, root };
+    if (root.kind === "map") return root;
     if (root.kind === "scalar" && root.plain && /^(?:~|null|Null|NULL)?$/.test(root.text)) {
-      return { findings: this.findings, root: { kind: "map", entries: [], span: { start: 0, end: 0 } } };
+      return { kind: "map", entries: [], span: { start: 0, end: 0 } };
     }
     const message = "The file must hold keys and values, not one value or a list.";
     const hint = "Begin with a key, as in `users:`; `homeroom config reference` lists the keys.";
     this.add("not-a-mapping", root.span, message, hint);
-    return { findings: this.findings };
+    return undefined;
   }
 
   add(code: string, span: Span, message: string, hint: string): void {
@@ -104,19 +94,8 @@ class TreeReader {
   private list(source: YAMLSeq): ListNode {
     const span = spanOf(source);
     if (source.tag && source.tag !== `${standardTag}seq`) this.refuseTag(source.tag, span);
-    const items = source.items.flatMap((item) => this.unfold(item) ?? [this.node(item, span.end)]);
+    const items = source.items.map((item) => this.node(item, span.end));
     return this.sized({ kind: "list", items, span });
-  }
-
-  /** The items of a list that was folded into this one. */
-  private unfold(item: unknown): ScalarNode[] | undefined {
-    if (!isScalar(item) || item.type !== "PLAIN" || typeof item.value !== "string") return undefined;
-    const list = this.lists.get(item.value);
-    if (list === undefined) return undefined;
-    this.unfolded++;
-    return list.items.map(({ text, start }) => {
-      return { kind: "scalar", text, plain: true, span: { start, end: start + text.length } };
-    });
   }
 
   private map(source: YAMLMap): MapNode {

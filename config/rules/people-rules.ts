@@ -22,6 +22,7 @@ function bannedIn(
   severity: Severity,
   words: string,
 ): Finding[] {
+  if (context.config.users.banned.length === 0) return [];
   const others = new Set(context.config.users[list].map(hubName));
   return context.config.users.banned
     .map((name, index) => ({ name, path: ["users", "banned", String(index)] }))

@@ -38,6 +38,7 @@ function addDirectories(state: StateBuilder): void {
   add("/opt/homeroom", "0755");
   for (const name of ["hub", "environments", "runtimes", "releases"]) add(`/opt/homeroom/${name}`, "0755");
   add("/var/cache/homeroom", "0755");
+  add("/var/cache/homeroom/code", "0700");
   add("/var/log/homeroom", "0750");
   add("/var/lib/homeroom", "0755");
   add("/var/lib/homeroom/environments", "0755");

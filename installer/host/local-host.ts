@@ -128,8 +128,11 @@ export function createHost({ root = "/", trace = () => undefined }: HostOptions 
 
 /** Owner, mode and ACL by cp(1), which Debian links with libacl: Node knows no ACLs. */
 async function copyRights(from: string, to: string): Promise<void> {
+  const argv = ["cp", "--attributes-only", "--preserve=mode,ownership", "--", from, to];
+  if ((await queryProcess(argv))?.exitCode === 0) return;
+  // Once more, the way that says what is wrong.
   const { runProcess } = await import("./run-process.ts");
-  await runProcess(["cp", "--attributes-only", "--preserve=mode,ownership", "--", from, to]);
+  await runProcess(argv);
 }
 
 async function statOf(path: string): Promise<FileStat> {

@@ -5,8 +5,8 @@ import type { RunOptions, RunResult } from "./host.ts";
 const defaultTimeoutMs = 30_000;
 
 /**
- * A short process that only reads (systemctl show), started without the library that longer ones need, so
- * that a command with nothing to do never loads it. Undefined where it is not there, takes too long or dies.
+ * A short process that may as well run twice (systemctl show), started without the library that longer ones need, so
+ * that a command with little to do never loads it. Undefined where it is not there, takes too long or dies.
  */
 export function queryProcess(
   argv: readonly string[],

@@ -66,8 +66,9 @@ function attempt(edit: () => string): string {
 
 /** Errors that the file had before do not keep anybody from mending it key by key. */
 function refuseNewErrors(file: string, before: string, after: string): void {
-  const had = new Set(errorsOf(before).map(identity));
   const problems = errorsOf(after);
+  if (problems.length === 0) return;
+  const had = new Set(errorsOf(before).map(identity));
   const added = problems.filter((problem) => !had.has(identity(problem)));
   if (added.length > 0) {
     narrate(formatProblems(added, { file, color: wantsColor(process.stderr) }));
@@ -76,7 +77,7 @@ function refuseNewErrors(file: string, before: string, after: string): void {
       exitCode: exitCodes.invalidConfig,
     });
   }
-  if (problems.length > 0) narrate(`${countProblems(problems)} from before: see homeroom config check`);
+  narrate(`${countProblems(problems)} from before: see homeroom config check`);
 }
 
 function errorsOf(text: string): Problem[] {

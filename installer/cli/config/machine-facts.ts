@@ -1,14 +1,13 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
-import type { CertificateFacts, MachineFacts } from "../../../config/facts.ts";
-import { loadConfig } from "../../../config/load.ts";
+import { nodeAt } from "../../../config/document.ts";
+import type { MachineFacts } from "../../../config/facts.ts";
+import { parse } from "../../../config/parse.ts";
 
 /** What the rules ask of this machine. Without root the programs behind ports are not known: no port counts as taken. */
 export async function readMachineFacts(config: Uint8Array, root = "/"): Promise<MachineFacts> {
-  const tls = loadConfig(config, { allowNotYet: true }).written?.https?.tls;
-  const certificate = tls?.key && tls.cert ? await readCertificate(tls.key, tls.cert, root) : undefined;
+  const certificate = await certificateIn(config, root);
   return {
     memory: totalmem(),
     cores: availableParallelism(),
@@ -18,41 +17,16 @@ export async function readMachineFacts(config: Uint8Array, root = "/"): Promise<
   };
 }
 
-async function readCertificate(keyPath: string, certPath: string, root: string): Promise<CertificateFacts> {
-  const [key, cert] = await Promise.all([
-    readPart(join(root, keyPath), createPrivateKey),
-    readPart(join(root, certPath), (bytes) => new X509Certificate(bytes)),
-  ]);
-  return {
-    ...("problem" in key && { keyProblem: key.problem }),
-    ...("problem" in cert && { certProblem: cert.problem }),
-    ...("value" in cert && {
-      notBefore: Date.parse(cert.value.validFrom),
-      notAfter: Date.parse(cert.value.validTo),
-    }),
-    ...("value" in key && "value" in cert && { matches: cert.value.checkPrivateKey(key.value) }),
-  };
-}
-
-async function readPart<Part>(
-  path: string,
-  read: (bytes: Buffer) => Part,
-): Promise<{ value: Part } | { problem: string }> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return {
-      problem:
-        code === "ENOENT" ? "there is no such file" : code === "EACCES" ? "it may not be read" : `${code}`,
-    };
-  }
-  try {
-    return { value: read(bytes) };
-  } catch {
-    return { problem: "it holds something else" };
-  }
+/** Of the certificate that the config names; Node's cryptography is slow to load, and most configs name none. */
+async function certificateIn(config: Uint8Array, root: string): Promise<MachineFacts["certificate"]> {
+  const tree = parse(new TextDecoder().decode(config)).root;
+  const [key, cert] = ["key", "cert"].map((name) => {
+    const node = tree && nodeAt(tree, ["https", "tls", name]);
+    return node?.kind === "scalar" ? node.text : "";
+  });
+  if (!key || !cert) return undefined;
+  const { readCertificate } = await import("./read-certificate.ts");
+  return readCertificate(join(root, key), join(root, cert));
 }
 
 /** TCP ports that listen, with their programs; without those that systemd holds and those of Homeroom's services. */

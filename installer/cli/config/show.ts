@@ -2,9 +2,8 @@ import { totalmem } from "node:os";
 import { effective } from "../../../config/effective.ts";
 import { nodeAt } from "../../../config/document.ts";
 import { formatProblems } from "../../../config/format.ts";
-import { keyPath } from "../../../config/key-path.ts";
-import { loadConfig } from "../../../config/load.ts";
-import type { Loaded } from "../../../config/load.ts";
+import { keyPath, keyText } from "../../../config/key-path.ts";
+import { parse } from "../../../config/parse.ts";
 import { entryLines, flow } from "../../../config/render.ts";
 import { readScalar } from "../../../config/scalar.ts";
 import { schemaAt } from "../../../config/schema.ts";
@@ -12,7 +11,7 @@ import { maskText, maskValue } from "../../../config/secrets.ts";
 import { exactSize } from "../../../config/size.ts";
 import { jsonOf, treeOf } from "../../../config/values.ts";
 import type { Json } from "../../../config/config.ts";
-import type { ConfigNode } from "../../../config/document.ts";
+import type { ConfigNode, MapNode } from "../../../config/document.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
 import { narrate, print, wantsColor } from "./output.ts";
 import { readText } from "./read-text.ts";
@@ -29,8 +28,10 @@ interface ShowOptions {
 
 interface Shown {
   file: string;
+  bytes: Uint8Array;
   text: string;
-  loaded: Loaded;
+  /** Undefined where the text cannot be parsed. */
+  root: MapNode | undefined;
 }
 
 /** `homeroom config show`: what is written; with --effective or --origin what holds and where it comes from. */
@@ -38,11 +39,11 @@ export async function showConfig(key: string | undefined, options: ShowOptions):
   const shown = await load(options);
   const path = key === undefined ? [] : keyPath(key);
   if (options.origin) return showOrigins(path, key, shown, options);
-  const value = options.effective ? valueAt(effectiveOf(shown), path) : writtenAt(shown, path);
+  const value = options.effective ? valueAt(await effectiveOf(shown), path) : writtenAt(shown, path);
   if (value === undefined) throw absent(key ?? "", path);
   if (options.json) return print(JSON.stringify(hidden(value, path, options), undefined, 2));
   if (path.length === 0 && !options.effective) {
-    return print(options.reveal ? shown.text : maskText(shown.text, shown.loaded.root));
+    return print(options.reveal ? shown.text : maskText(shown.text, shown.root));
   }
   print(asYaml(withSizes(hidden(value, path, options), path)));
 }
@@ -51,8 +52,8 @@ export async function showConfig(key: string | undefined, options: ShowOptions):
 export async function getConfig(key: string, options: ShowOptions): Promise<void> {
   const shown = await load(options);
   const path = keyPath(key);
-  const node = shown.loaded.root && nodeAt(shown.loaded.root, path);
-  const value = valueAt(effectiveOf(shown), path) ?? (node && jsonOf(node));
+  const node = shown.root && nodeAt(shown.root, path);
+  const value = valueAt(await effectiveOf(shown), path) ?? (node && jsonOf(node));
   if (value === undefined) throw absent(key, path);
   const visible = hidden(value, path, options);
   if (options.json) return print(JSON.stringify(visible, undefined, 2));
@@ -64,22 +65,25 @@ export async function getConfig(key: string, options: ShowOptions): Promise<void
 async function load({ file, root }: ShowOptions): Promise<Shown> {
   const { file: name, bytes } = await readText(file, root);
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  return { file: name, text, loaded: loadConfig(bytes, { allowNotYet: true }) };
+  return { file: name, bytes, text, root: parse(text).root };
 }
 
 /** @throws HomeroomError (exit code 78) where the config has errors, after showing them. */
-function effectiveOf({ file, loaded }: Shown): Json {
-  if (loaded.config) return effective(loaded.config, totalmem());
-  narrate(formatProblems(loaded.problems, { file, color: wantsColor(process.stderr) }));
+async function effectiveOf({ file, bytes }: Shown): Promise<Json> {
+  // Most of the language, which what is written needs nothing of.
+  const { loadConfig } = await import("../../../config/load.ts");
+  const { config, problems } = loadConfig(bytes, { allowNotYet: true });
+  if (config) return effective(config, totalmem());
+  narrate(formatProblems(problems, { file, color: wantsColor(process.stderr) }));
   throw new HomeroomError("The config has errors, so nothing holds.", {
     remedy: "Correct them: sudo homeroom config edit",
     exitCode: exitCodes.invalidConfig,
   });
 }
 
-function writtenAt({ loaded, text }: Shown, path: readonly string[]): Json | undefined {
-  const node = loaded.root && nodeAt(loaded.root, path);
-  if (loaded.root === undefined && path.length === 0) return text;
+function writtenAt({ root, text }: Shown, path: readonly string[]): Json | undefined {
+  const node = root && nodeAt(root, path);
+  if (root === undefined && path.length === 0) return text;
   return node && jsonOf(node);
 }
 
@@ -125,13 +129,13 @@ interface Origin {
   line?: number;
 }
 
-function showOrigins(
+async function showOrigins(
   path: readonly string[],
   key: string | undefined,
   shown: Shown,
   options: ShowOptions,
-): void {
-  const value = valueAt(effectiveOf(shown), path);
+): Promise<void> {
+  const value = valueAt(await effectiveOf(shown), path);
   if (value === undefined) throw absent(key ?? "", path);
   const origins = leaves(hidden(value, path, options), [...path]).map(([leaf, inner]) =>
     originOf(leaf, inner, shown),
@@ -157,9 +161,9 @@ function leaves(value: Json, path: string[]): [string[], Json][] {
   return inner.length === 0 ? [[path, value]] : inner;
 }
 
-function originOf(path: string[], value: Json, { loaded, text }: Shown): Origin {
-  const key = path.join(".");
-  const node = loaded.root && (nodeAt(loaded.root, path) ?? listInBlock(loaded.root, path, value));
+function originOf(path: string[], value: Json, { root, text }: Shown): Origin {
+  const key = keyText(path);
+  const node = root && (nodeAt(root, path) ?? listInBlock(root, path, value));
   if (node !== undefined && isSet(node, path)) {
     const line = text.slice(0, node.span.start).split("\n").length;
     const auto = node.kind === "scalar" && schemaAt(path)?.["x-words"]?.includes(node.text) === true;

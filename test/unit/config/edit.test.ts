@@ -156,6 +156,36 @@ describe("addItem and removeItem", () => {
   });
 });
 
+describe("in a long list", () => {
+  const names = Array.from({ length: 100 }, (_, index) => `pupil${index}`);
+  const list = names.map((each) => `    - ${each}\n`).join("");
+  const text = `users:\n  allowed:\n${list}  admin: [ada]\n`;
+  const allowed = ["users", "allowed"];
+
+  it("an item is added after the last", () => {
+    expect(addItem(text, allowed, value("zoe"))).toBe(text.replace(list, `${list}    - zoe\n`));
+  });
+  it("nothing is added twice", () => {
+    expect(addItem(text, allowed, value("pupil57"))).toBe(text);
+  });
+  it.each(["pupil0", "pupil57", "pupil99"])("%s is removed with its line", (each) => {
+    expect(removeItem(text, allowed, value(each))).toBe(text.replace(`    - ${each}\n`, ""));
+  });
+  it("another key is set and the list stays", () => {
+    expect(setValue(text, ["users", "admin"], value("[bob]"))).toBe(text.replace("[ada]", "[bob]"));
+  });
+  it("the list as a whole is set and unset", () => {
+    expect(setValue(text, allowed, value("[]"))).toBe("users:\n  allowed: []\n  admin: [ada]\n");
+    expect(unsetValue(text, allowed)).toBe("users:\n  admin: [ada]\n");
+  });
+  it("lines that only look like one stay text", () => {
+    const note = `x-note: |\n${list}${text}`;
+    expect(addItem(note, allowed, value("zoe"))).toBe(
+      note.replace("  admin: [ada]", "    - zoe\n  admin: [ada]"),
+    );
+  });
+});
+
 const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,5}$/);
 const word = fc.oneof(
   name,

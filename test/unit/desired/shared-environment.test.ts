@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isBuiltFor, sharedEnvironment } from "../../../installer/desired/shared-environment.ts";
-import { configFrom, desiredFrom, treeRelease } from "./tree-release.ts";
+import { configFrom } from "../config/config-from.ts";
+import { desiredFrom, treeRelease } from "./tree-release.ts";
 
 const declared = (...packages: string[]) =>
   configFrom(`environment: { packages: ${JSON.stringify(packages)} }\n`);

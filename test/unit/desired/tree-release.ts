@@ -1,9 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadConfig } from "../../../config/load.ts";
-import { loadRoster } from "../../../config/roster/load-roster.ts";
-import { withRoster } from "../../../config/roster/people.ts";
-import type { Config } from "../../../config/config.ts";
+import { configFrom } from "../config/config-from.ts";
 import { desiredState, type DesiredInputs } from "../../../installer/desired/desired-state.ts";
 import type { Release } from "../../../installer/desired/release.ts";
 import type { Facts } from "../../../installer/resources/facts.ts";
@@ -53,13 +50,6 @@ export function treeRelease(version = "1.0.0"): Release {
       ["templates/hub/hub_main.py", "33"],
     ]),
   };
-}
-
-/** A config that is valid, with the people of a roster; a test with another one fails. */
-export function configFrom(text: string, roster = ""): Config {
-  const { config, problems } = loadConfig(text);
-  if (config === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
-  return withRoster(config, loadRoster(roster).entries ?? []);
 }
 
 /** The desired state of a config's text, on a small Debian 12 unless told otherwise. */

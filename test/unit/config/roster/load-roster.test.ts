@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { loadRoster } from "../../../../config/roster/load-roster.ts";
 import { withRoster } from "../../../../config/roster/people.ts";
 import { accountName } from "../../../../installer/desired/account-name.ts";
-import { configFrom } from "../../desired/tree-release.ts";
+import { configFrom } from "../config-from.ts";
 
 const header = "username,name,email,id,groups,role,status\n";
 /** "line:column code" of every problem. */
