@@ -1,3 +1,4 @@
+import { interruptedTask } from "../apply/journal.ts";
 import { lockMachine } from "../apply/lock.ts";
 import { performTask } from "../apply/perform-task.ts";
 import { recover, type Recovery } from "../apply/recover.ts";
@@ -47,7 +48,7 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
     milliseconds: performance.now() - began,
   });
   const first = await readSituation(host, options);
-  if (isUnchanged(first)) return ended(first, "unchanged");
+  if (isUnchanged(first) && (await interruptedTask(host)) === undefined) return ended(first, "unchanged");
   const who = whoAsks();
   await using _lock = await lockMachine(host, { command: options.command, who });
   tellRecovery(await recoverShown(host));
