@@ -47,6 +47,26 @@ const table: Readonly<Record<string, Rule | "everything">> = {
     types: ["installer/plan", hostInterface],
   },
   "installer/health": { code: [], types: ["config", hostInterface] },
+  "installer/doctor": {
+    // a check names what the desired state makes: its pure names, and the kinds that read the machine
+    code: [
+      "installer/health",
+      "installer/resources",
+      "installer/systemd",
+      "installer/desired/account-name.ts",
+      "installer/desired/foundation.ts",
+      "installer/desired/python.ts",
+      errors,
+    ],
+    types: [
+      "config",
+      "installer/apply",
+      "installer/desired",
+      "installer/generations",
+      "installer/plan",
+      hostInterface,
+    ],
+  },
   "installer/generations": {
     code: resourceNames,
     types: ["installer/plan", "installer/resources", hostInterface],

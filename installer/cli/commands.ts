@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, Load>> = {
   apply: async () => (await import("./apply.ts")).applyCommand(),
   users: async () => (await import("./users.ts")).usersCommand(),
   status: async () => (await import("./status.ts")).statusCommand(),
+  doctor: async () => (await import("./doctor.ts")).doctorCommand(),
   logs: async () => (await import("./logs.ts")).logsCommand(),
   tasks: async () => (await import("./tasks.ts")).tasksCommand(),
   sandbox: async () => (await import("./sandbox.ts")).sandboxCommand(),
