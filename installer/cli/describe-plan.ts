@@ -61,7 +61,9 @@ function stoppedWords(names: readonly string[]): string {
 
 /** What somebody else changed, and the two ways on. */
 export function describeDrift(drift: readonly Drift[]): string {
-  const lines = drift.map(({ kind, id, how }) => {
+  // A service that is masked is told by its unit's file.
+  const files = drift.filter(({ kind }) => kind !== "service");
+  const lines = files.map(({ kind, id, how }) => {
     const what = how === "foreign" ? "was there before Homeroom" : "was changed by hand";
     return `  ${kind === "systemd-unit" ? "/etc/systemd/system/" : kind === "sudoers" ? "/etc/sudoers.d/" : ""}${id} ${what}`;
   });

@@ -1,6 +1,7 @@
 import type { Host, HostReader } from "../host/host.ts";
 import { HomeroomError } from "../errors.ts";
 import type { ResourceKind } from "./resource.ts";
+import { isSomethingElse, type SomethingElse } from "./something-else.ts";
 import { lastLogLines, showUnits, type UnitProperties } from "./systemctl.ts";
 
 export interface ServiceState {
@@ -13,18 +14,21 @@ export interface ServiceState {
 
 const unknown = "unknown";
 
+/** What an admin masked cannot be started, only kept or, with its unit file written anew, taken (systemctl(1)). */
+const masked: SomethingElse = { instead: "link", target: "/dev/null" };
+
 const startTimeoutMs = 300_000;
 const running = new Set(["active", "reloading", "activating", "refreshing"]);
 
 /** A running service; its id is the unit. Whatever needs a restart differs in `inputs`, and nothing else does. */
-export const service: ResourceKind<ServiceState> = {
+export const service: ResourceKind<ServiceState | SomethingElse> = {
   kind: "service",
   async read(host, id) {
     return (await readServices(host, [id])).get(id);
   },
   readMany: readServices,
   async write(host, id, state) {
-    if (state === undefined) {
+    if (state === undefined || isSomethingElse(state)) {
       await host.run(["systemctl", "stop", "--", id], { timeoutMs: startTimeoutMs, okCodes: [0, 5] });
     } else {
       await startUnit(host, "restart", id);
@@ -60,18 +64,22 @@ export async function inputsOf(host: HostReader, { MainPID: pid = "0" }: UnitPro
 }
 
 /** With unknown inputs nothing can be started: an undo starts it with what its unit says by then. */
-export function mayRunWith(_is: ServiceState, wanted: ServiceState): boolean {
-  return wanted.inputs === unknown;
+export function mayRunWith(is: ServiceState | SomethingElse, wanted: ServiceState | SomethingElse): boolean {
+  return !isSomethingElse(is) && !isSomethingElse(wanted) && wanted.inputs === unknown;
 }
 
 export function isRunning({ ActiveState = "inactive" }: UnitProperties): boolean {
   return running.has(ActiveState);
 }
 
-async function readServices(host: HostReader, ids: readonly string[]): Promise<Map<string, ServiceState>> {
-  const states = new Map<string, ServiceState>();
-  for (const [id, unit] of await showUnits(host, ids, ["ActiveState", "MainPID"])) {
-    if (isRunning(unit)) states.set(id, { inputs: await inputsOf(host, unit) });
+async function readServices(
+  host: HostReader,
+  ids: readonly string[],
+): Promise<Map<string, ServiceState | SomethingElse>> {
+  const states = new Map<string, ServiceState | SomethingElse>();
+  for (const [id, unit] of await showUnits(host, ids, ["LoadState", "ActiveState", "MainPID"])) {
+    if (unit["LoadState"] === "masked") states.set(id, masked);
+    else if (isRunning(unit)) states.set(id, { inputs: await inputsOf(host, unit) });
   }
   return states;
 }

@@ -14,8 +14,12 @@ export const unitsLoaded: ResourceKind<UnitsLoadedState> = {
   kind: "units-loaded",
   followsNeeds: true,
   async read(host) {
-    const shown = await showUnits(host, ["homeroom*"], ["NeedDaemonReload"]);
-    const stale = [...shown].filter(([id, unit]) => !isUserSlice(id) && unit["NeedDaemonReload"] === "yes");
+    const shown = await showUnits(host, ["homeroom*"], ["LoadState", "NeedDaemonReload"]);
+    // A masked unit with drop-ins needs a reload for ever, as systemd says and no reload changes.
+    const stale = [...shown].filter(
+      ([id, unit]) =>
+        !isUserSlice(id) && unit["LoadState"] !== "masked" && unit["NeedDaemonReload"] === "yes",
+    );
     return { fresh: stale.length === 0 };
   },
   async write(host) {

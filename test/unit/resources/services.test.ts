@@ -58,7 +58,7 @@ describe("a service", () => {
         "systemctl",
         "show",
         "--no-pager",
-        "--property=Id,ActiveState,MainPID",
+        "--property=Id,LoadState,ActiveState,MainPID",
         "--",
         hub,
         "homeroom-culler.service",
@@ -66,6 +66,17 @@ describe("a service", () => {
       ],
     ]);
   });
+
+  test.each(["active", "inactive"])(
+    "that is masked and %s has something else in its place, and is never started",
+    async (state) => {
+      shown[hub] = { LoadState: "masked", ActiveState: state, MainPID: 41 };
+      const is = await service.read(machine, hub);
+      expect(is).toEqual({ instead: "link", target: "/dev/null" });
+      await service.write(machine, hub, is, progress);
+      expect(machine.ran).toEqual([["systemctl", "stop", "--", hub]]);
+    },
+  );
 
   test.each([
     ["active", true],
@@ -169,6 +180,8 @@ describe("the proxy", () => {
 describe("the units that systemd has loaded", () => {
   test("are stale where any of ours is", async () => {
     shown = { [hub]: { NeedDaemonReload: "no" } };
+    expect(await unitsLoaded.read(machine, "systemd")).toEqual({ fresh: true });
+    shown["homeroom-culler.service"] = { LoadState: "masked", NeedDaemonReload: "yes" };
     expect(await unitsLoaded.read(machine, "systemd")).toEqual({ fresh: true });
     shown["homeroom.slice"] = { NeedDaemonReload: "yes" };
     expect(await unitsLoaded.read(machine, "systemd")).toEqual({ fresh: false });
