@@ -17,6 +17,10 @@ export interface HealthOptions {
 
 const requestTimeoutMs = 10_000;
 const pauseMs = 50;
+/** An error that is still the answer after this long is what the config does, not a service that is starting. */
+const errorPatienceMs = 10_000;
+/** What the proxy answers, and servers in front of it, for a hub that is not there yet. */
+const notYet = new Set([502, 503, 504]);
 
 /**
  * Asks the hub for its health and its login page, through the front door as a browser would. Any other
@@ -51,14 +55,18 @@ function frontDoor({ http: { address, port }, baseUrl }: Config): string {
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}${baseUrl}`;
 }
 
-/** Asks until the answer is good or patience ends; the last answer. */
+/** Asks until the answer is good, or stays an error of the hub's own, or patience ends; the last answer. */
 async function answer(host: HostReader, address: string, patienceMs: number) {
-  const deadline = performance.now() + patienceMs;
+  const began = performance.now();
+  let firstError: number | undefined;
   while (true) {
-    const left = Math.max(deadline - performance.now(), 1_000);
+    const left = Math.max(began + patienceMs - performance.now(), 1_000);
     const response = await host.get(address, { timeoutMs: Math.min(requestTimeoutMs, left) });
     if (response !== undefined && response.status < 400) return response;
-    if (performance.now() > deadline) return response;
+    const now = performance.now();
+    firstError = response === undefined || notYet.has(response.status) ? undefined : (firstError ?? now);
+    const tired = firstError !== undefined && now - firstError > errorPatienceMs;
+    if (tired || now - began > patienceMs) return response;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { checkHealth } from "../../../installer/health/health.ts";
 import { FakeHost } from "../../fake-host.ts";
 import { configFrom } from "../config/config-from.ts";
@@ -71,7 +71,17 @@ test("a hub that is just starting is waited for", async () => {
   expect([problems, asked.length]).toEqual([[], 5]);
 });
 
-test("the wait has an end", async () => {
-  const { problems } = await check("", () => ({ status: 503, body: "" }), 120);
-  expect(problems).toHaveLength(1);
+test.each([
+  [503, 180_000],
+  [500, 10_000],
+])("the wait has an end: with %d after %d ms", async (status, milliseconds) => {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const began = performance.now();
+  let ended = began;
+  const checked = check("", () => ({ status, body: "" }), 180_000).finally(() => (ended = performance.now()));
+  await vi.advanceTimersByTimeAsync(200_000);
+  expect((await checked).problems).toHaveLength(1);
+  expect(ended - began).toBeGreaterThan(milliseconds - 100);
+  expect(ended - began).toBeLessThan(milliseconds + 100);
 });
