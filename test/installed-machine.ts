@@ -167,8 +167,9 @@ export async function shell(
 export async function writtenFiles(machine: Machine): Promise<string> {
   const folders =
     "/etc /opt/homeroom /usr/local /var/lib/homeroom/generations /var/lib/homeroom/blobs /var/lib/homeroom/journal /var/lib/homeroom/compiled";
-  // Python writes byte code at its leisure.
-  return shell(machine, `find ${folders} -path '*__pycache__*' -prune -o -printf '%p %s %T@ %i\\n' | sort`);
+  // Python writes byte code at its leisure, and with that into folders.
+  const parts = "-path '*__pycache__*' -prune -o -type d -printf '%p %i\\n' -o -printf '%p %s %T@ %i\\n'";
+  return shell(machine, `find ${folders} ${parts} | sort`);
 }
 
 /** Which processes systemd has started, and when: two of these are equal where nothing was restarted. */
