@@ -90,6 +90,11 @@ export class FakeHost implements Host {
     return entry?.kind === "file" ? entry.content.toString("utf8") : undefined;
   }
 
+  /** Names in a directory. */
+  names(path: string): string[] {
+    return this.#childrenOf(path);
+  }
+
   /** Lets one of the changes from now on go wrong; the count starts anew. */
   inject(fault: Fault | undefined): void {
     this.#fault = fault;

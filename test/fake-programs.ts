@@ -4,14 +4,13 @@ import type { FakeHost, Program } from "./fake-host.ts";
 export const accountPrograms: Readonly<Record<string, Program>> = {
   useradd(args, machine) {
     const name = args.at(-1) ?? "";
-    const id = nextId(machine);
     const option = (key: string) => args[args.indexOf(key) + 1] ?? "";
+    const id = args.includes("--uid") ? Number(option("--uid")) : nextId(machine);
+    if (linesOf(machine, "/etc/passwd").some((line) => line.split(":")[2] === String(id)))
+      return { exitCode: 4 };
     addLine(machine, "/etc/passwd", `${name}:x:${id}:${id}::${option("--home-dir")}:${option("--shell")}`);
     addLine(machine, "/etc/group", `${name}:x:${id}:`);
     addLine(machine, "/etc/shadow", `${name}:!:20000:0:99999:7:::`);
-    if (args.includes("--create-home")) {
-      machine.putDirectory(option("--home-dir"), { mode: 0o700, uid: id, gid: id });
-    }
     return "";
   },
   usermod(args, machine) {
@@ -41,6 +40,21 @@ export const accountPrograms: Readonly<Record<string, Program>> = {
       const others = (fields[3] ?? "").split(",").filter((name) => name !== "" && name !== account);
       return fields.with(3, [...others, ...(verb === "--add" ? [account] : [])].join(","));
     });
+    return "";
+  },
+};
+
+/** cp and rm as homes are filled with them: files of one directory into another, whole trees away. */
+export const homePrograms: Readonly<Record<string, Program>> = {
+  cp(args, machine, { as }) {
+    const paths = args.slice(args.indexOf("--") + 1);
+    const to = paths.pop() ?? "";
+    for (const path of paths)
+      machine.put(`${to}/${path.slice(path.lastIndexOf("/") + 1)}`, machine.text(path) ?? "", as);
+    return "";
+  },
+  rm(args, machine) {
+    machine.take(args.at(-1) ?? "");
     return "";
   },
 };

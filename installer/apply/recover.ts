@@ -13,7 +13,7 @@ export interface Recovery {
 }
 
 /** Kinds that systemd itself brings up after the recovery when the machine boots. */
-const startedBySystemd = new Set(["service", "socket", "proxy"]);
+const startedBySystemd = new Set(["service", "socket", "proxy", "timer"]);
 
 export interface RecoverOptions {
   /** Before the hub has started: services are left to systemd. */

@@ -3,7 +3,7 @@ import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { loadRoster } from "../../config/roster/load-roster.ts";
 import { withRoster } from "../../config/roster/people.ts";
-import { accountName, instanceOf } from "../desired/account-name.ts";
+import { accountName, accountOfInstance } from "../desired/account-name.ts";
 import type { HostReader } from "../host/host.ts";
 import { isRunning } from "../resources/service.ts";
 import { showUnits } from "../resources/systemctl.ts";
@@ -13,8 +13,8 @@ import type { Situation } from "./situation.ts";
 
 /** Who is there to notice a plan, and what of it a person asked for. */
 export interface Audience {
-  /** Notebook servers that run. */
-  servers: number;
+  /** Accounts whose notebook server runs. */
+  running: string[];
   /** What differs in config and roster from the generation in use. */
   changes: string[];
   /** Something changes that running servers take up only when they are started again. */
@@ -31,21 +31,19 @@ export async function readAudience(
   { generation, read, release }: Situation,
 ): Promise<Audience> {
   const units = await showUnits(host, ["homeroom-user@*.service"], ["ActiveState"]);
-  const running = new Set(
-    [...units].flatMap(([id, properties]) =>
-      isRunning(properties) ? [unescapeUnitPart(unit.exec(id)?.[1] ?? "") ?? id] : [],
-    ),
+  const running = [...units].flatMap(([id, properties]) =>
+    isRunning(properties) ? [accountOfInstance(unescapeUnitPart(unit.exec(id)?.[1] ?? "") ?? id)] : [],
   );
   const before = generation && (await readKept(host, generation));
   const was = before && configOf(before.config, before.roster);
   if (before === undefined || was === undefined)
-    return { servers: running.size, changes: [], waitsForNextStart: false, stopped: [] };
+    return { running, changes: [], waitsForNextStart: false, stopped: [] };
   const after = { config: read.text, roster: read.roster.text, release: release.version };
   return {
-    servers: running.size,
+    running,
     changes: describeChanges(before, after),
     waitsForNextStart: waitsForNextStart(was, read.config),
-    stopped: shutOut(was, read.config).filter((name) => running.has(instanceOf(accountName(name)))),
+    stopped: shutOut(was, read.config).filter((name) => running.includes(accountName(name))),
   };
 }
 

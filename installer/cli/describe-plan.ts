@@ -1,6 +1,7 @@
 import { kindOf } from "../resources/kinds.ts";
 import type { Affected } from "../resources/resource.ts";
 import type { Drift, Plan, PlannedStep } from "../plan/plan.ts";
+import { accountName } from "../desired/account-name.ts";
 import type { Audience } from "./audience.ts";
 
 /** More steps than these are counted. */
@@ -21,19 +22,24 @@ export function describePlan(plan: Plan, audience: Audience): string {
 }
 
 /** Who is interrupted, for how long, and what changes for those who are at work; a sentence each. */
-export function whoNotices({ steps }: Plan, { servers, waitsForNextStart, stopped }: Audience): string[] {
+export function whoNotices({ steps }: Plan, { running, waitsForNextStart, stopped }: Audience): string[] {
   const affected = steps.map((step) => kindOf(step.kind).describe(step).affects);
   const seconds = (who: Affected["who"]) =>
     Math.max(-1, ...affected.map((a) => (a.who === who && "seconds" in a ? a.seconds : -1)));
   const [hub, door] = [seconds("hub"), seconds("front-door")];
   const limited = steps.filter(({ kind }) => kind === "user-slice").length;
   const held = steps.filter(({ kind, after }) => kind === "held-limit" && after !== undefined).length;
-  const others = servers - stopped.length;
+  const shutOut = new Set(stopped.map((name) => accountName(name)));
+  const ended = new Set(affected.flatMap((a) => (a.who === "person" ? [a.account] : [])));
+  const lessened = running.filter((account) => ended.has(account) && !shutOut.has(account));
+  const servers = running.length;
+  const others = servers - stopped.length - lessened.length;
   const waiting = waitsForNextStart || affected.some(({ who }) => who === "new-servers") ? others : 0;
   const interruptions = [
     ...(door >= 0 ? [`The address does not answer for about ${door} s.`] : []),
-    ...(hub >= 0 ? [`The hub page waits for about ${hub} s; ${running(others, "go", "goes")} on.`] : []),
-    ...(stopped.length > 0 ? [stoppedWords(stopped)] : []),
+    ...(hub >= 0 ? [`The hub page waits for about ${hub} s; ${counted(others, "go", "goes")} on.`] : []),
+    ...stoppedWords(stopped, "who may not log in has none"),
+    ...stoppedWords(lessened, "what it was started with is taken away"),
   ];
   return [
     ...(interruptions.length === 0 ? ["Nobody is interrupted."] : interruptions),
@@ -45,18 +51,20 @@ export function whoNotices({ steps }: Plan, { servers, waitsForNextStart, stoppe
 }
 
 function about(count: number, plural: string, singular: string, words: string): string[] {
-  return count === 0 ? [] : [`${running(count, plural, singular)} ${words}`];
+  return count === 0 ? [] : [`${counted(count, plural, singular)} ${words}`];
 }
 
-function running(count: number, plural: string, singular: string): string {
+function counted(count: number, plural: string, singular: string): string {
   return count === 1 ? `1 running server ${singular}` : `${count} running servers ${plural}`;
 }
 
-function stoppedWords(names: readonly string[]): string {
+function stoppedWords(names: readonly string[], why: string): string[] {
+  if (names.length === 0) return [];
   const [only] = names;
-  return names.length === 1
-    ? `The running server of ${only} is stopped: who may not log in has none.`
-    : `${names.length} running servers are stopped, as their people may not log in any more: ${names.slice(0, mostSteps).join(", ")}.`;
+  if (names.length === 1) return [`The running server of ${only} is stopped: ${why}.`];
+  const most = names.slice(0, mostSteps).join(", ");
+  const more = names.length > mostSteps ? ` and ${names.length - mostSteps} more` : "";
+  return [`${names.length} running servers are stopped (${why}): ${most}${more}.`];
 }
 
 /** What somebody else changed, and the two ways on. */

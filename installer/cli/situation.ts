@@ -12,12 +12,12 @@ import type { Plan } from "../plan/plan.ts";
 import type { Resource } from "../resources/resource.ts";
 import { readFacts, type Facts } from "../resources/facts.ts";
 import { readInstalledPackages } from "../resources/installed-packages.ts";
+import { readKnownAccounts } from "../resources/known-accounts.ts";
 import { pythonEnvironment, readBuiltLock } from "../resources/python-environment.ts";
 import { readLoadedSlices } from "../resources/user-slice.ts";
+import { readClassCode, readFirstPasswords } from "./first-passwords-file.ts";
 import { readConfig, type ReadConfig } from "./read-config.ts";
 import { readRelease } from "./read-release.ts";
-
-export const firstPasswordsPath = "/var/lib/homeroom/secrets/first-passwords.json";
 
 /** Everything that a plan follows from, read once. */
 export interface Situation {
@@ -46,15 +46,18 @@ export async function readSituation(
   host: HostReader,
   { drift, wheels, progressPage = false, force = false }: SituationOptions,
 ): Promise<Situation> {
-  const [read, facts, release, generation, link, firstPasswords, slices] = await Promise.all([
-    readConfig(host),
-    readFacts(host),
-    readRelease(),
-    currentGeneration(host),
-    readEnvironmentLink(host),
-    readFirstPasswords(host),
-    readLoadedSlices(host),
-  ]);
+  const [read, facts, release, generation, link, firstPasswords, classCode, slices, known] =
+    await Promise.all([
+      readConfig(host),
+      readFacts(host),
+      readRelease(),
+      currentGeneration(host),
+      readEnvironmentLink(host),
+      readFirstPasswords(host),
+      readClassCode(host),
+      readLoadedSlices(host),
+      readKnownAccounts(host),
+    ]);
   const doorFirst = progressPage && generation === undefined;
   const { config } = read;
   const environmentInUse = link && (await readEnvironmentInUse(host, link, config, release));
@@ -63,10 +66,12 @@ export async function readSituation(
     facts,
     release,
     firstPasswords,
+    classCode,
     environmentInUse,
     wheels,
     doorFirst,
     slices,
+    known,
     force,
   };
   const desired = desiredState(inputs);
@@ -74,12 +79,6 @@ export async function readSituation(
   const lastWritten = [...(generation?.resources ?? []), ...since];
   const plan = await makePlan(host, { desired: desired.resources, lastWritten, drift });
   return { read, facts, release, generation, lastWritten, desired, plan };
-}
-
-/** bcrypt hashes by hub name that the installer keeps for people who have never logged in. */
-export async function readFirstPasswords(host: HostReader): Promise<Record<string, string>> {
-  const text = await host.read(firstPasswordsPath);
-  return text === undefined ? {} : (JSON.parse(text.toString("utf8")) as Record<string, string>);
 }
 
 type Link = Pick<EnvironmentInUse, "path" | "state">;

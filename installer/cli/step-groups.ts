@@ -17,6 +17,7 @@ export type StepGroup = keyof typeof groupTitles;
 const groupOfKind: Record<string, StepGroup> = {
   "apt-package": "packages",
   account: "foundation",
+  "closed-account": "foundation",
   group: "foundation",
   "system-account": "foundation",
   "system-group": "foundation",
@@ -32,6 +33,7 @@ const groupOfKind: Record<string, StepGroup> = {
   service: "services",
   socket: "services",
   proxy: "services",
+  timer: "services",
 };
 
 /** The line that a step belongs to. */

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 
 /** What every account of a person begins with, as in TLJH, whose homes carry over. */
 const prefix = "jupyter-";
-const plain = /^[a-z0-9_.@+-]*$/;
+/** "." and ".." are directories wherever an instance becomes a path. */
+const plain = /^(?!\.{1,2}$)[a-z0-9_.@+-]+$/;
+const safe = /^[a-z0-9_.@+-]$/;
 /** TLJH's rule keeps the first 26 characters of a longer account name and adds a hash. */
 const longest = 26;
 
@@ -12,13 +14,19 @@ const longest = 26;
  */
 export function accountName(hubName: string): string {
   const whole = `${prefix}${hubName}`;
+  if (plain.test(hubName) && whole.length < longest) return whole;
   const hash = createHash("sha256").update(whole).digest("hex");
   if (!plain.test(hubName)) {
-    const readable = Array.from(hubName, (character) => (plain.test(character) ? character : "_"));
+    const readable = Array.from(hubName, (character) => (safe.test(character) ? character : "_"));
     const start = `${prefix}${readable.slice(0, 10).join("")}-`;
     return start + hash.slice(0, 32 - start.length);
   }
-  return whole.length < longest ? whole : `${whole.slice(0, longest)}-${hash.slice(0, 5)}`;
+  return `${whole.slice(0, longest)}-${hash.slice(0, 5)}`;
+}
+
+/** The account that units of an instance run as: the other way of `instanceOf`. */
+export function accountOfInstance(instance: string): string {
+  return `jupyter-${instance}`;
 }
 
 /** The instance of a person's units, before systemd's escaping: the account without its prefix. */

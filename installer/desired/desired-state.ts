@@ -2,6 +2,7 @@ import type { Config } from "../../config/config.ts";
 import { classLimits, membershipsOf } from "../../config/limits.ts";
 import type { Facts } from "../resources/facts.ts";
 import type { LoadedSlice } from "../resources/user-slice.ts";
+import type { KnownAccounts } from "../resources/known-accounts.ts";
 import { refOf } from "../resources/resource.ts";
 import { addFoundation } from "./foundation.ts";
 import { hubJson, rosterJson } from "./hub-files.ts";
@@ -19,6 +20,10 @@ export interface DesiredInputs {
   release: Release;
   /** bcrypt hashes by hub name, for people who have never logged in. */
   firstPasswords: Readonly<Record<string, string>>;
+  /** bcrypt hash of the class code; undefined where none was set. */
+  classCode: string | undefined;
+  /** People's accounts that are on the machine. */
+  known: KnownAccounts;
   environmentInUse: PythonInputs["environmentInUse"];
   wheels: string | undefined;
   /** The slices that systemd has loaded, with the limits that hold now. */
@@ -31,7 +36,7 @@ export interface DesiredInputs {
 
 /** What the machine should hold: pure, from config, facts and the release's templates. */
 export function desiredState(inputs: DesiredInputs): DesiredState {
-  const { config, facts, release, firstPasswords, environmentInUse, wheels, doorFirst } = inputs;
+  const { config, facts, release, known, environmentInUse, wheels, doorFirst } = inputs;
   const state = new StateBuilder();
   addFoundation(state, release, config.environment.apt);
   addShellCompletion(state, release);
@@ -41,9 +46,9 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
   const folder = refOf("directory", "/var/lib/homeroom/compiled");
   const hubFile = state.file("/var/lib/homeroom/compiled/hub.json", compiled, [folder], hubReads);
   const limits = classLimits(config, facts.memory, membershipsOf(config));
-  const roster = rosterJson(config, limits, firstPasswords);
+  const roster = rosterJson(config, limits, inputs);
   const rosterFile = state.file("/var/lib/homeroom/compiled/roster.json", roster, [folder], hubReads);
-  const people = addPeople(state, config, release);
+  const people = addPeople(state, { config, release, known });
   addLimits(state, {
     limits,
     slices: inputs.slices,
@@ -63,6 +68,7 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     hub: python.hub,
     hubJson: compiled,
     dropIns: people.dropIns,
+    dropInNeeds: people.dropInNeeds,
     needs: [...all("directory", "secret", "system-account", "system-group"), command, current],
     hubNeeds: [
       ...all("apt-package", "sudoers"),

@@ -1,3 +1,4 @@
+import { adminsGroup } from "../resources/admins-group.ts";
 import type { ResourceRef } from "../resources/resource.ts";
 import { refOf } from "../resources/resource.ts";
 import { textOf, type Release } from "./release.ts";
@@ -9,8 +10,6 @@ const packages = ["dbus", "polkitd", "sudo", "git"];
 const services = ["homeroom-hub", "homeroom-proxy", "homeroom-env"];
 /** Only services are in these two: who may reach the hub's socket, and the servers' sockets. */
 const socketGroups = ["homeroom-hubapi", "homeroom-sock"];
-
-export const adminsGroup = "homeroom-admins";
 
 /** Packages, service accounts, directories, secrets, rights: what everything else stands on. */
 export function addFoundation(state: StateBuilder, release: Release, apt: readonly string[]): void {
@@ -43,6 +42,9 @@ function addDirectories(state: StateBuilder): void {
   add("/var/lib/homeroom", "0755");
   add("/var/lib/homeroom/environments", "0755");
   add("/var/lib/homeroom/secrets", "0700");
+  add("/var/lib/homeroom/accounts", "0700");
+  add("/var/lib/homeroom/tombstones", "0700");
+  add("/var/lib/homeroom/bans", "0700");
   add("/var/lib/homeroom/compiled", "0750", "root", "homeroom-hub");
   add("/var/lib/homeroom/hub", "0700", "homeroom-hub", "homeroom-hub");
   add("/var/lib/homeroom/proxy", "0700", "homeroom-proxy", "homeroom-proxy");

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import type { ClassLimits } from "../../config/limits.ts";
+import type { DesiredInputs } from "./desired-state.ts";
 
 /** A slow machine may take this long to start a notebook server; a quick one takes one second. */
 export const serverStartSeconds = 180;
@@ -24,18 +25,28 @@ export function hubJson(config: Config): string {
   });
 }
 
-/** roster.json: who may log in, and with how much. The hub reads it again by itself whenever it changes. */
+/**
+ * roster.json: who may log in, as what, and with how much. The hub reads it again by itself whenever it changes;
+ * homeroom-account@.service makes accounts by it.
+ */
 export function rosterJson(
-  { users }: Config,
+  { users, auth, classroom }: Config,
   { common, others }: ClassLimits,
-  firstPasswords: Readonly<Record<string, string>>,
+  { firstPasswords, classCode }: Pick<DesiredInputs, "firstPasswords" | "classCode">,
 ): string {
+  const listed = new Set([...users.allowed, ...users.admin]);
   return json({
     allowed: users.allowed,
     admins: users.admin,
     banned: users.banned,
     open: users.open,
-    first_passwords: firstPasswords,
+    groups: users.extraUserGroups,
+    skel: classroom.skel,
+    first_password: auth.firstPassword,
+    class_code: classCode ?? null,
+    first_passwords: Object.fromEntries(
+      Object.entries(firstPasswords).filter(([name]) => users.open || listed.has(name)),
+    ),
     memory_limit: common.memory.value,
     cpu_limit: common.cpu.value,
     other_limits: Object.fromEntries(

@@ -3,7 +3,7 @@ import type { Facts } from "../resources/facts.ts";
 import type { PythonEnvironmentState } from "../resources/python-environment.ts";
 import { hashOf } from "../resources/hash.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
-import { adminsGroup } from "./foundation.ts";
+import { adminsGroup } from "../resources/admins-group.ts";
 import { textOf, type Release } from "./release.ts";
 import { isBuiltFor, sharedEnvironment, type EnvironmentInUse } from "./shared-environment.ts";
 import type { StateBuilder } from "./state-builder.ts";

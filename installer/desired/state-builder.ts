@@ -35,8 +35,8 @@ export class StateBuilder implements DesiredState {
   }
 
   /** A unit file or drop-in, by its path below /etc/systemd/system. */
-  unit(id: string, content: string): ResourceRef {
-    return this.add("systemd-unit", id, this.fileState(content));
+  unit(id: string, content: string, needs: readonly ResourceRef[] = []): ResourceRef {
+    return this.add("systemd-unit", id, this.fileState(content), needs);
   }
 
   directory(path: string, needs: readonly ResourceRef[] = [], rights: FileRights = {}): ResourceRef {

@@ -19,6 +19,8 @@ export interface UnitsInputs {
   hubJson: string;
   /** Drop-ins of single people's units, by path below /etc/systemd/system. */
   dropIns: ReadonlyMap<string, string>;
+  /** What a drop-in needs, by its path. */
+  dropInNeeds: ReadonlyMap<string, readonly ResourceRef[]>;
   /** What every service needs beside units: accounts, directories, secrets, the release. */
   needs: readonly ResourceRef[];
   /** What the hub needs besides: packages, both environments, people, compiled files. */
@@ -37,6 +39,7 @@ const enabled: readonly (readonly [target: string, unit: string, file: string])[
   ["multi-user.target", "homeroom-hub.service", "homeroom-hub.service"],
   ["multi-user.target", "homeroom-recover.service", "homeroom-recover.service"],
   ["multi-user.target", "homeroom-revert.service", "homeroom-revert.service"],
+  ["timers.target", "homeroom-sweep.timer", "homeroom-sweep.timer"],
 ];
 /** Of what limits.ts writes, for everybody and for single people. */
 export const limitsTemplate = "homeroom-users-.slice.d/50-limits.conf";
@@ -62,6 +65,7 @@ export function addUnits(state: StateBuilder, inputs: UnitsInputs): void {
   const loaded = addUnitFiles(
     state,
     units,
+    inputs.dropInNeeds,
     config.services.cull.enabled ? [...enabled, cullerEnabled] : enabled,
   );
   addServices(state, inputs, hashes, loaded);
@@ -152,9 +156,10 @@ function serviceInputs(
 function addUnitFiles(
   state: StateBuilder,
   units: ReadonlyMap<string, string>,
+  needs: ReadonlyMap<string, readonly ResourceRef[]>,
   links: readonly (readonly [target: string, unit: string, file: string])[],
 ): ResourceRef {
-  const refs = [...units].map(([id, text]) => state.unit(id, text));
+  const refs = [...units].map(([id, text]) => state.unit(id, text, needs.get(id)));
   const folder = "/etc/systemd/system";
   for (const target of new Set(links.map(([wanting]) => wanting))) {
     const wants = state.directory(`${folder}/${target}.wants`);
@@ -179,6 +184,7 @@ function addServices(
     "homeroom-credentials.socket": "/run/homeroom/credentials.sock",
     "homeroom-proxy-api.socket": "/run/homeroom/proxy-api.sock",
   };
+  state.add("timer", "homeroom-sweep.timer", { active: true }, before);
   const inner = Object.entries(sockets).map(([unit, listen]) =>
     state.add("socket", unit, { listen }, before),
   );

@@ -43,8 +43,8 @@ export async function makePlan(host: HostReader, { desired, lastWritten, drift }
       ...(want === undefined ? {} : { after: want.state }),
     });
   }
-  steps.push(...followers(desired, actual, steps));
-  const uses = new Map(refs.map((ref) => [ref, (wanted.get(ref) ?? written.get(ref))?.needs ?? []]));
+  const uses = new Map(refs.map((ref) => [ref, needsOf(wanted.get(ref), written.get(ref))]));
+  steps.push(...followers(desired, actual, steps, uses));
   return { version: 1, steps: orderSteps(steps, uses), drift: drifted };
 }
 
@@ -56,15 +56,23 @@ function followers(
   desired: readonly Resource[],
   actual: ReadonlyMap<ResourceRef, unknown>,
   steps: readonly UnorderedStep[],
+  uses: ReadonlyMap<ResourceRef, readonly ResourceRef[]>,
 ): UnorderedStep[] {
   const changed = new Set(steps.map(({ kind, id }) => refOf(kind, id)));
   return desired
     .filter(({ kind }) => kindOf(kind).followsNeeds === true)
     .filter(
-      ({ kind, id, state, needs }) =>
-        needs.some((need) => changed.has(need)) || !isDeepStrictEqual(actual.get(refOf(kind, id)), state),
+      ({ kind, id, state }) =>
+        uses.get(refOf(kind, id))?.some((need) => changed.has(need)) ||
+        !isDeepStrictEqual(actual.get(refOf(kind, id)), state),
     )
     .map(({ kind, id, state }) => ({ kind, id, before: state, after: state }));
+}
+
+/** What follows its needs follows those too that it had and that go away: a drop-in that is removed. */
+function needsOf(want: Resource | undefined, last: Resource | undefined): readonly ResourceRef[] {
+  if (want === undefined || last === undefined) return (want ?? last)?.needs ?? [];
+  return kindOf(want.kind).followsNeeds === true ? [...new Set([...want.needs, ...last.needs])] : want.needs;
 }
 
 /** What is there of every resource, each kind asked once. */
@@ -92,7 +100,8 @@ async function readAll(host: HostReader, resources: readonly Resource[]): Promis
  * (an environment).
  */
 function isOursToRemove({ kind, adopted }: Resource): boolean {
-  return adopted !== true && kindOf(kind).inert !== true;
+  const { inert, alwaysOurs } = kindOf(kind);
+  return inert !== true && (adopted !== true || alwaysOurs === true);
 }
 
 /**

@@ -10,7 +10,7 @@ export interface PasswdEntry extends FileOwner {
 export interface GroupEntry {
   name: string;
   gid: number;
-  members: string[];
+  members: ReadonlySet<string>;
 }
 
 export interface Accounts {
@@ -77,7 +77,7 @@ async function parseAccounts(host: HostReader): Promise<Accounts> {
   }
   const groups = new Map<string, GroupEntry>();
   for (const [name = "", , gid, members = ""] of fields(group)) {
-    groups.set(name, { name, gid: Number(gid), members: members.split(",").filter(Boolean) });
+    groups.set(name, { name, gid: Number(gid), members: new Set(members.split(",").filter(Boolean)) });
   }
   return {
     users,

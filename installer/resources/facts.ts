@@ -24,7 +24,7 @@ export async function readFacts(host: HostReader): Promise<Facts> {
   const [release, memory, python, dpkg, ipv6] = await Promise.all([
     // /etc/os-release is a link to it (os-release(5)).
     host.read("/usr/lib/os-release"),
-    host.read("/proc/meminfo"),
+    readMemory(host),
     host.readLink("/usr/bin/python3"),
     readDpkg(host, ["systemd"]),
     host.read("/proc/net/if_inet6"),
@@ -33,11 +33,17 @@ export async function readFacts(host: HostReader): Promise<Facts> {
   return {
     os,
     architecture: process.arch === "arm64" ? "aarch64" : "x86_64",
-    memory: 1024 * Number(/^MemTotal:\s+(\d+) kB/m.exec(memory?.toString("utf8") ?? "")?.[1] ?? 0),
+    memory,
     python: pythonOf(python),
     ipv6: ipv6 !== undefined && ipv6.length > 0,
     systemd: Number.parseInt(dpkg.get("systemd")?.version ?? "0", 10),
   };
+}
+
+/** The machine's memory in bytes. */
+export async function readMemory(host: HostReader): Promise<number> {
+  const text = (await host.read("/proc/meminfo"))?.toString("utf8") ?? "";
+  return 1024 * Number(/^MemTotal:\s+(\d+) kB/m.exec(text)?.[1] ?? 0);
 }
 
 /** os-release(5): KEY=value lines, values possibly quoted. */

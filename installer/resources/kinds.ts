@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { account } from "./account.ts";
 import { aptPackage } from "./apt-package.ts";
+import { closedAccount } from "./closed-account.ts";
 import { directory } from "./directory.ts";
 import { file } from "./file.ts";
 import { group, systemGroup } from "./group.ts";
@@ -16,6 +17,7 @@ import { socket } from "./socket.ts";
 import { sudoers } from "./sudoers.ts";
 import { systemAccount } from "./system-account.ts";
 import { systemdUnit } from "./systemd-unit.ts";
+import { timer } from "./timer.ts";
 import { unitsLoaded } from "./units-loaded.ts";
 import { userSlice } from "./user-slice.ts";
 import { wheelProgram } from "./wheel-program.ts";
@@ -23,6 +25,7 @@ import { wheelProgram } from "./wheel-program.ts";
 const all = [
   account,
   aptPackage,
+  closedAccount,
   directory,
   file,
   group,
@@ -38,6 +41,7 @@ const all = [
   systemAccount,
   systemGroup,
   systemdUnit,
+  timer,
   unitsLoaded,
   userSlice,
   wheelProgram,

@@ -5,6 +5,8 @@ export type Affected =
   | { who: "nobody" }
   | { who: "hub"; seconds: number }
   | { who: "new-servers" }
+  /** One person's server is ended. */
+  | { who: "person"; account: string }
   | { who: "front-door"; seconds: number };
 
 /** Number of a step within its plan, from 0. */
@@ -75,6 +77,8 @@ export interface ResourceKind<State> {
    * that the same task run again is quick.
    */
   readonly inert?: true;
+  /** Asked for once it is ours to take back, also where it was there before (homeroom-account@ made it). */
+  readonly alwaysOurs?: true;
   /** It is written again whenever something that it needs was. */
   readonly followsNeeds?: true;
   /** Steps of kinds with the same word here never run side by side (passwd and dpkg have one lock each). */

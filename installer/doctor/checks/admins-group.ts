@@ -1,6 +1,6 @@
 import { accountName } from "../../desired/account-name.ts";
-import { adminsGroup } from "../../desired/foundation.ts";
 import { readAccounts } from "../../resources/accounts-file.ts";
+import { adminsGroup } from "../../resources/admins-group.ts";
 import { error, type Check } from "../check.ts";
 
 /** Nobody may use sudo and change the environment but the admins of the config. */
@@ -12,7 +12,7 @@ export const adminsGroupMembers: Check = {
     if (config === undefined || generation === undefined) return [];
     const wanted = new Set(config.users.admin.map(accountName));
     const members = (await readAccounts(host)).groups.get(adminsGroup)?.members ?? [];
-    return members
+    return [...members]
       .filter((name) => !wanted.has(name))
       .map((name) =>
         error(

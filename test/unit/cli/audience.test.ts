@@ -34,11 +34,11 @@ async function audience(after: string, roster?: string) {
 }
 
 test("everybody's server is counted, and what was asked for is said without secrets", async () => {
-  const { servers, changes, stopped, waitsForNextStart } = await audience(
+  const { running, changes, stopped, waitsForNextStart } = await audience(
     `${before.replace("hunter2", "hunter3")}limits:\n  cpu: 2\n`,
   );
-  expect({ servers, stopped, waitsForNextStart }).toEqual({
-    servers: 3,
+  expect({ running, stopped, waitsForNextStart }).toEqual({
+    running: ["jupyter-ada", "jupyter-anna-lena", "jupyter-teacher"],
     stopped: [],
     waitsForNextStart: false,
   });

@@ -14,7 +14,8 @@ const step = (kind: string, id: string, before?: unknown, after?: unknown): Plan
   ...(before === undefined ? {} : { before }),
   ...(after === undefined ? {} : { after }),
 });
-const nobody: Audience = { servers: 0, changes: [], waitsForNextStart: false, stopped: [] };
+const nobody: Audience = { running: [], changes: [], waitsForNextStart: false, stopped: [] };
+const servers = (count: number) => ["jupyter-ada", "jupyter-bob", "jupyter-eve"].slice(0, count);
 const plan = (...steps: PlannedStep[]) => ({ version: 1 as const, steps, drift: [] });
 
 describe("a plan in words", () => {
@@ -25,7 +26,7 @@ describe("a plan in words", () => {
         step("file", "/etc/a", undefined, state),
         step("file", "/etc/b", state, state),
         step("systemd-unit", "c.service", state),
-        step("account", "jupyter-ada", state),
+        step("account", "jupyter-ada", undefined, state),
       ),
       nobody,
     );
@@ -33,9 +34,30 @@ describe("a plan in words", () => {
       "  + write /etc/a",
       "  ~ change /etc/b",
       "  - remove unit c.service",
-      "  - close account jupyter-ada (its home stays)",
+      "  + make account jupyter-ada",
       "",
       "Nobody is interrupted.",
+    ]);
+  });
+
+  test("says whose server is ended", () => {
+    const text = describePlan(
+      plan(
+        step("closed-account", "jupyter-ada", undefined, { why: "banned" }),
+        step("membership", "choir:jupyter-bob", { member: true }),
+        step("closed-account", "jupyter-eve", { why: "removed" }),
+        step("closed-account", "jupyter-fay", undefined, { why: "banned" }),
+      ),
+      { ...nobody, running: servers(3), stopped: ["ada"] },
+    );
+    expect(text.split("\n")).toEqual([
+      "  + close account jupyter-ada and end its server",
+      "  - take jupyter-bob out of choir and end its server",
+      "  - open account jupyter-eve again, with the home it had",
+      "  + close account jupyter-fay and end its server",
+      "",
+      "The running server of ada is stopped: who may not log in has none.",
+      "The running server of jupyter-bob is stopped: what it was started with is taken away.",
     ]);
   });
 
@@ -67,13 +89,13 @@ describe("a plan in words", () => {
     [
       "the hub in class",
       [hub],
-      { servers: 3 },
+      { running: servers(3) },
       ["The hub page waits for about 2 s; 3 running servers go on."],
     ],
     [
       "the front door",
       [door, hub],
-      { servers: 1 },
+      { running: servers(1) },
       [
         "The address does not answer for about 1 s.",
         "The hub page waits for about 2 s; 1 running server goes on.",
@@ -88,7 +110,7 @@ describe("a plan in words", () => {
     [
       "limits",
       [slice("ada"), slice("bob"), held],
-      { servers: 2 },
+      { running: servers(2) },
       [
         "Nobody is interrupted.",
         "2 running servers get the new limits at once.",
@@ -99,27 +121,27 @@ describe("a plan in words", () => {
     [
       "what counts from the next start",
       [step("file", "/x", {}, {})],
-      { servers: 3, waitsForNextStart: true },
+      { running: servers(3), waitsForNextStart: true },
       ["Nobody is interrupted.", "3 running servers keep what was there until the next start."],
     ],
     [
       "the units of servers",
       [unit],
-      { servers: 1 },
+      { running: servers(1) },
       ["Nobody is interrupted.", "1 running server keeps what was there until the next start."],
     ],
     ["the units of servers, nobody there", [unit], {}, ["Nobody is interrupted."]],
     [
       "somebody who is taken off",
       [],
-      { servers: 2, stopped: ["bob"] },
+      { running: servers(2), stopped: ["bob"] },
       ["The running server of bob is stopped: who may not log in has none."],
     ],
     [
       "several",
       [],
-      { servers: 2, stopped: ["ada", "bob"] },
-      ["2 running servers are stopped, as their people may not log in any more: ada, bob."],
+      { running: servers(2), stopped: ["ada", "bob"] },
+      ["2 running servers are stopped (who may not log in has none): ada, bob."],
     ],
   ])("says who notices %s", (_, steps, audience, words) => {
     expect(whoNotices(plan(...steps), { ...nobody, ...audience })).toEqual(words);

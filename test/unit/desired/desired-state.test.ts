@@ -151,20 +151,6 @@ describe("what the config says reaches the machine", () => {
     expect(jsonOf(state, "hub")).toMatchObject({ cull: { enabled: false } });
   });
 
-  test("admins get rights, students accounts, and whoever is banned nothing", () => {
-    const banned =
-      "users:\n  admin: [teacher]\n  allowed: [alice, mallory]\n  banned: [mallory]\n  extra_user_groups: { choir: [alice, mallory] }\n";
-    const state = desiredFrom(banned);
-    expect(idsOf(state, "account")).toEqual(["jupyter-teacher", "jupyter-alice"]);
-    expect(idsOf(state, "membership")).toEqual(["homeroom-admins:jupyter-teacher", "choir:jupyter-alice"]);
-    expect(jsonOf(state, "roster")).toMatchObject({ banned: ["mallory"], open: false });
-    const hyphen = unitOf(desiredFrom(full), "homeroom-user@anna\\x2dlena.service.d/60-homeroom-admin.conf");
-    expect(hyphen).toContain("[Service]");
-    expect(idsOf(state, "systemd-unit").filter((id) => id.includes("60-homeroom-admin"))).toEqual([
-      "homeroom-user@teacher.service.d/60-homeroom-admin.conf",
-    ]);
-  });
-
   test("first passwords reach only the roster, which only the hub reads", () => {
     const firstPasswords = { teacher: "$2b$12$hash" };
     const state = desiredFrom(small, { firstPasswords });
@@ -255,10 +241,4 @@ describe("what is started anew", () => {
       `[Service]\nEnvironment=HOMEROOM_INPUTS=${hash}\n`,
     );
   });
-});
-
-test("each of 5,000 people has an account", () => {
-  const names = Array.from({ length: 5000 }, (_, n) => `s${n}`);
-  const state = desiredFrom(`users:\n  allowed: [${names.join(", ")}]\n`);
-  expect(idsOf(state, "account")).toHaveLength(5000);
 });

@@ -4,6 +4,7 @@ import { configFrom } from "../config/config-from.ts";
 import { desiredState, type DesiredInputs } from "../../../installer/desired/desired-state.ts";
 import type { Release } from "../../../installer/desired/release.ts";
 import type { Facts } from "../../../installer/resources/facts.ts";
+import type { KnownAccounts } from "../../../installer/resources/known-accounts.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const folders = ["units", "polkit", "sudoers", "tmpfiles", "completion"];
@@ -52,6 +53,9 @@ export function treeRelease(version = "1.0.0"): Release {
   };
 }
 
+/** A machine without accounts of people. */
+const nobodyYet: KnownAccounts = { made: new Set(), open: new Set(), tombstones: new Set() };
+
 /** The desired state of a config's text, on a small Debian 12 unless told otherwise. */
 export function desiredFrom(text: string, changes: Partial<DesiredInputs> = {}) {
   return desiredState({
@@ -59,6 +63,8 @@ export function desiredFrom(text: string, changes: Partial<DesiredInputs> = {}) 
     facts: bookworm,
     release: treeRelease(),
     firstPasswords: {},
+    classCode: undefined,
+    known: nobodyYet,
     environmentInUse: undefined,
     wheels: undefined,
     slices: [],

@@ -4,7 +4,10 @@ import type { HostReader } from "../../../installer/host/host.ts";
 import { makePlan } from "../../../installer/plan/make-plan.ts";
 import { orderSteps } from "../../../installer/plan/order-steps.ts";
 import { undoPlan } from "../../../installer/plan/undo-plan.ts";
+import { hashOf } from "../../../installer/resources/hash.ts";
 import type { Resource } from "../../../installer/resources/resource.ts";
+
+import { FakeHost } from "../../fake-host.ts";
 
 /** A machine with nothing on it but links. */
 function machineWith(links: Record<string, string>): HostReader {
@@ -52,6 +55,50 @@ describe("three states: desired, actual, last written", () => {
     });
     expect(plan.steps).toEqual([]);
   });
+});
+
+describe("what follows its needs", () => {
+  const unit = (id: string, needs: string[] = []): Resource => ({
+    kind: "systemd-unit",
+    id,
+    state: { sha256: hashOf("[Service]\n"), mode: "0644", owner: "root", group: "root" },
+    needs,
+  });
+  const loaded = (...needs: string[]): Resource => ({
+    kind: "units-loaded",
+    id: "systemd",
+    state: { fresh: true },
+    needs: needs.map((id) => `systemd-unit:${id}`),
+  });
+
+  test("follows those too that go away: systemd forgets a drop-in that is removed", async () => {
+    const machine = new FakeHost({
+      "/etc/systemd/system/a.service": "[Service]\n",
+      "/etc/systemd/system/a.service.d/60-admin.conf": "[Service]\n",
+    });
+    machine.programs["systemctl"] = () => "";
+    const before = [unit("a.service"), unit("a.service.d/60-admin.conf")];
+    const { steps } = await makePlan(machine, {
+      desired: [unit("a.service"), loaded("a.service")],
+      lastWritten: [...before, loaded("a.service", "a.service.d/60-admin.conf")],
+      drift: "keep",
+    });
+    expect(steps.map(({ kind, id, needs }) => [kind, id, needs])).toEqual([
+      ["systemd-unit", "a.service.d/60-admin.conf", []],
+      ["units-loaded", "systemd", [0]],
+    ]);
+  });
+});
+
+test("a membership that was there before us is ours to end once it was asked for", async () => {
+  const machine = new FakeHost({ "/etc/group": "choir:x:7:ada\n" });
+  const membership = { kind: "membership", id: "choir:ada", state: { member: true }, needs: [] };
+  const { steps } = await makePlan(machine, {
+    desired: [],
+    lastWritten: [{ ...membership, adopted: true as const }],
+    drift: "keep",
+  });
+  expect(steps).toMatchObject([{ kind: "membership", before: { member: true } }]);
 });
 
 describe("the order of steps", () => {

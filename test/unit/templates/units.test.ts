@@ -97,6 +97,10 @@ test("the polkit rule lets the hub start, stop and reset servers, and nothing el
     "homeroom-account@a.service",
     "homeroom-hub.service",
     "homeroom-user@A.service",
+    "homeroom-user@\\x2e.service",
+    "homeroom-user@\\x2e\\x2e.service",
+    "homeroom-user@\\x2e..service",
+    "homeroom-user@...service",
   ]) {
     expect([other, ask("homeroom-hub", other, "start")]).toEqual([other, "no"]);
   }

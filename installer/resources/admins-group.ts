@@ -1,0 +1,2 @@
+/** The Unix group of admins: sudo, and the right to change the shared environment. */
+export const adminsGroup = "homeroom-admins";
