@@ -9,6 +9,8 @@ export interface MachineFacts {
   listeners: readonly { port: number; program: string }[];
   /** The certificate and key that `https.tls` names; undefined where it names none. */
   certificate?: CertificateFacts;
+  /** Why students' homes cannot be filled from `classroom.skel`, in words; undefined where they can. */
+  skelProblem?: string;
   /** Milliseconds since 1970. */
   now: number;
 }

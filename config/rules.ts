@@ -12,6 +12,7 @@ import {
   limitsFitMachine,
   reserveFitsMachine,
   classFitsMachine,
+  skelIsUsable,
 } from "./rules/machine-rules.ts";
 import {
   bannedIsNotAllowed,
@@ -20,6 +21,7 @@ import {
   namesDiffer,
   groupsAreUsable,
   listsInBlocksWin,
+  firstPasswordsAreOurs,
 } from "./rules/people-rules.ts";
 import { cullTimeoutIsLongerThanEvery, memoryIsEnough, unusedSections } from "./rules/server-rules.ts";
 import type { MachineFacts } from "./facts.ts";
@@ -58,6 +60,7 @@ const textRules: readonly TextRule[] = [
   namesDiffer,
   groupsAreUsable,
   listsInBlocksWin,
+  firstPasswordsAreOurs,
   cullTimeoutIsLongerThanEvery,
   memoryIsEnough,
   packagesAreRequirements,
@@ -73,4 +76,5 @@ const machineRules: readonly MachineRule[] = [
   limitsFitMachine,
   reserveFitsMachine,
   classFitsMachine,
+  skelIsUsable,
 ];

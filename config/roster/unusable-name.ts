@@ -2,6 +2,8 @@
 export function unusableName(name: string): string | undefined {
   if (name === "") return "it is empty";
   if (name.includes("/")) return "it has a slash";
+  // As JupyterHub's validate_username has it.
+  if (/^(?:\.|%2e)+$/i.test(name)) return "it is all dots, which in an address is a directory";
   if (name.trim() !== name) return "it begins or ends with a space";
   if (/[\n\r\t]/.test(name)) return "it has a line break or a tab";
   if (/[\p{Cc}\p{Cf}\p{Cs}]/u.test(name)) return "it has an invisible character";

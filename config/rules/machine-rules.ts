@@ -107,6 +107,15 @@ export function reserveFitsMachine(context: MachineContext): Finding[] {
   return [finding(context, "error", "reserve-above-machine", ["limits", "reserve"], message, hint)];
 }
 
+/** New homes can be filled from the directory that the config names. */
+export function skelIsUsable(context: MachineContext): Finding[] {
+  const { skelProblem } = context.facts;
+  if (skelProblem === undefined) return [];
+  const message = `\`${context.config.classroom.skel}\` cannot fill homes: ${skelProblem}.`;
+  const hint = "Name a directory that everybody can read and only its owner can change.";
+  return [finding(context, "error", "skel", ["classroom", "skel"], message, hint)];
+}
+
 /** A class whose limits add up to several times the machine works only while most of it idles. */
 export function classFitsMachine(context: MachineContext): Finding[] {
   const { memory } = context.config.limits;

@@ -40,6 +40,16 @@ function bannedIn(
     });
 }
 
+/** Only our own authenticator keeps passwords that others can set. */
+export function firstPasswordsAreOurs(context: RuleContext): Finding[] {
+  const { class: authenticator, firstPassword } = context.config.auth;
+  if (firstPassword === "own" || authenticator === "firstuse") return [];
+  const path = ["auth", "first_password"];
+  const message = `\`${context.config.auth.type}\` does not ask Homeroom for passwords: nothing would read this.`;
+  const hint = "Delete it, or delete `auth.type` for logins with passwords of this hub's own.";
+  return [finding(context, "error", "first-password-elsewhere", path, message, hint)];
+}
+
 const lists = ["admin", "allowed", "banned"] as const;
 
 /** JupyterHub refuses some names, and an account could not be made for them. */

@@ -2,6 +2,7 @@ import { loadConfig, type Loaded } from "../../config/load.ts";
 import type { Config } from "../../config/config.ts";
 import type { Problem } from "../../config/problem.ts";
 import { withRoster } from "../../config/roster/people.ts";
+import { accountName } from "../desired/account-name.ts";
 import { exitCodes, HomeroomError } from "../errors.ts";
 import type { HostReader } from "../host/host.ts";
 import { hashOf } from "../resources/hash.ts";
@@ -42,16 +43,34 @@ export async function readConfig(host: HostReader): Promise<ReadConfig> {
   }
   const { config, warnings } = configOf(loadConfig(bytes), configPath);
   const roster = await readRoster(host, config);
+  const everybody = withRoster(config, roster.entries);
+  refuseSharedAccounts(everybody);
   return {
     text: bytes.toString("utf8"),
     hash: hashOf(bytes),
-    config: withRoster(config, roster.entries),
+    config: everybody,
     roster,
     warnings: [
       ...warnings.map((warning) => inWords(warning, configPath)),
       ...roster.warnings.map((warning) => inWords(warning, rosterPath)),
     ],
   };
+}
+
+/** Names that begin alike may lead to one account (20 bits of a hash); each person has to have their own. */
+function refuseSharedAccounts({ users }: Config): void {
+  const owners = new Map<string, string>();
+  for (const name of new Set([...users.allowed, ...users.admin])) {
+    const account = accountName(name);
+    const other = owners.get(account);
+    if (other !== undefined) {
+      throw new HomeroomError(`${other} and ${name} would share the account ${account}.`, {
+        remedy: "Give one of them a shorter or plainer name.",
+        exitCode: exitCodes.invalidConfig,
+      });
+    }
+    owners.set(account, name);
+  }
 }
 
 /** The config of a loaded text. @throws HomeroomError (exit code 78) where it has errors. */

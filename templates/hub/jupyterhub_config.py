@@ -7,6 +7,8 @@ from pathlib import Path
 from homeroom.accounts import AccountOwners
 from homeroom.authenticator import authenticator_class
 from homeroom.credentials import CredentialServer
+from homeroom.hub import HomeroomHub
+from homeroom.notices import Notices
 from homeroom.roster import Roster
 from homeroom.spawner import HomeroomSpawner
 from homeroom.systemd import Systemd
@@ -61,6 +63,7 @@ HomeroomSpawner.share(
     owners=AccountOwners(STATE / "accounts.json"),
     roster=roster,
 )
+HomeroomHub.notices = Notices(COMPILED / "notices.json", STATE / "notices-heeded")
 c.Spawner.default_url = compiled["default_url"]
 # systemd ends a start that takes too long and says why; the hub waits a little longer than that.
 c.Spawner.start_timeout = compiled["server_start_timeout"] + 15

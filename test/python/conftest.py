@@ -19,7 +19,8 @@ def write_roster(tmp_path):
 
     def write(**changes):
         people = {"allowed": [], "admins": [], "banned": [], "open": False, "first_passwords": {}}
-        roster = {**people, "memory_limit": None, "cpu_limit": None, "other_limits": {}, **changes}
+        passwords = {"first_password": "own", "class_code": None}
+        roster = {**people, **passwords, "memory_limit": None, "cpu_limit": None, "other_limits": {}, **changes}
         fresh = tmp_path / "roster.new"
         fresh.write_text(json.dumps(roster))
         fresh.rename(path)

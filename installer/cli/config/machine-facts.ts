@@ -1,32 +1,50 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
-import { nodeAt } from "../../../config/document.ts";
+import { nodeAt, type ConfigNode } from "../../../config/document.ts";
 import type { MachineFacts } from "../../../config/facts.ts";
 import { parse } from "../../../config/parse.ts";
 
 /** What the rules ask of this machine. Without root the programs behind ports are not known: no port counts as taken. */
 export async function readMachineFacts(config: Uint8Array, root = "/"): Promise<MachineFacts> {
-  const certificate = await certificateIn(config, root);
+  const tree = parse(new TextDecoder().decode(config)).root;
+  const certificate = await certificateIn(tree, root);
+  const skel = textAt(tree, ["classroom", "skel"]);
+  const skelProblem = skel === "" ? undefined : await problemOfSkel(join(root, skel));
   return {
     memory: totalmem(),
     cores: availableParallelism(),
     listeners: root === "/" && process.getuid?.() === 0 ? await readListeners() : [],
     now: Date.now(),
     ...(certificate && { certificate }),
+    ...(skelProblem !== undefined && { skelProblem }),
   };
 }
 
+/** Students read it with their own rights, and nobody may put something into the homes of others. */
+async function problemOfSkel(path: string): Promise<string | undefined> {
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined) return "there is no such directory";
+  if (!there.isDirectory()) return "it is no directory";
+  if ((there.mode & 0o002) !== 0) return "everybody can change it";
+  return (there.mode & 0o005) === 0o005 ? undefined : "students may not read it";
+}
+
 /** Of the certificate that the config names; Node's cryptography is slow to load, and most configs name none. */
-async function certificateIn(config: Uint8Array, root: string): Promise<MachineFacts["certificate"]> {
-  const tree = parse(new TextDecoder().decode(config)).root;
-  const [key, cert] = ["key", "cert"].map((name) => {
-    const node = tree && nodeAt(tree, ["https", "tls", name]);
-    return node?.kind === "scalar" ? node.text : "";
-  });
+async function certificateIn(
+  tree: ConfigNode | undefined,
+  root: string,
+): Promise<MachineFacts["certificate"]> {
+  const [key, cert] = ["key", "cert"].map((name) => textAt(tree, ["https", "tls", name]));
   if (!key || !cert) return undefined;
   const { readCertificate } = await import("./read-certificate.ts");
   return readCertificate(join(root, key), join(root, cert));
+}
+
+/** "" where nothing, or no text, is written. */
+function textAt(tree: ConfigNode | undefined, path: readonly string[]): string {
+  const node = tree && nodeAt(tree, path);
+  return node?.kind === "scalar" ? node.text : "";
 }
 
 /** TCP ports that listen, with their programs; without those that systemd holds and those of Homeroom's services. */

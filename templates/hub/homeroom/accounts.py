@@ -10,6 +10,7 @@ PREFIX = "jupyter-"
 LONGEST_PLAIN = 25  # useradd takes 32; TLJH shortens from 26 on, and homes made by TLJH must stay theirs
 LONGEST = 32
 ALLOWED = re.compile(r"[a-z0-9_.@+-]+")
+DIRECTORIES = (".", "..")  # what these are wherever an instance becomes a path
 SHORTENED = re.compile(r".{26}-[0-9a-f]{5}|.{1,18}-[0-9a-f]{13,}")
 
 
@@ -17,7 +18,7 @@ def account_of(name):
     """The account of this hub name; the three forms (plain, shortened, made safe) never meet."""
     plain = PREFIX + name
     digest = hashlib.sha256(plain.encode()).hexdigest()
-    if not ALLOWED.fullmatch(name):
+    if not ALLOWED.fullmatch(name) or name in DIRECTORIES:
         safe = PREFIX + "".join(c if ALLOWED.fullmatch(c) else "_" for c in name)[:10] + "-"
         return safe + digest[: LONGEST - len(safe)]
     if len(plain) > LONGEST_PLAIN:

@@ -11,6 +11,7 @@ from jupyterhub.spawner import Spawner
 from traitlets import default
 
 from .notify import notify, take_listening_sockets, take_notify_socket
+from .people_api import behind_roster
 from .requests_in_flight import RequestsInFlight
 from .roster_sync import follow_roster
 from .spawner import HomeroomSpawner
@@ -22,6 +23,8 @@ QUIET_SECONDS = 0.1  # a connection that was just accepted has its request still
 class HomeroomHub(JupyterHub):
     """The hub's application; its configuration sets what HomeroomSpawner shares."""
 
+    notices = None  # set by the configuration
+    shut_out_names = frozenset()  # whose sessions the roster has ended
     name = "jupyterhub"  # else the command line and the configuration of JupyterHub would not be found
 
     @default("classes")
@@ -38,6 +41,10 @@ class HomeroomHub(JupyterHub):
             # JupyterHub binds a socket of its own where it starts; ours outlives it, and queues who comes meanwhile.
             tornado.netutil.bind_unix_socket = lambda *_args, **_options: held
 
+    def init_handlers(self):
+        super().init_handlers()
+        self.handlers = [behind_roster(handler) for handler in self.handlers]
+
     async def initialize(self, *args, **kwargs):
         self.initialize_systemd()
         await super().initialize(*args, **kwargs)
@@ -47,7 +54,7 @@ class HomeroomHub(JupyterHub):
             self._run(HomeroomSpawner.credentials.serve(listening))
         await super().start()
         self._requests = RequestsInFlight(self.http_server, self.tornado_application)
-        self._run(follow_roster(self, HomeroomSpawner.roster))
+        self._run(follow_roster(self, HomeroomSpawner.roster, self.notices))
         notify(self._notify_socket, "READY=1")
         if interval := int(os.environ.pop("WATCHDOG_USEC", "0")):
             self._run(self._feed_watchdog(interval / 3e6))

@@ -27,6 +27,7 @@ class Roster:
                 self._normalize(name): hashed.encode() for name, hashed in written["first_passwords"].items()
             }
             open_to_all = bool(written["open"])
+            first_password, class_code = written["first_password"], (written["class_code"] or "").encode()
             limits = (written["memory_limit"], written["cpu_limit"])
             other_limits = {self._normalize(name): tuple(both) for name, both in written["other_limits"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -36,6 +37,8 @@ class Roster:
         self._seen = seen
         self.allowed, self.admins, self.banned = named["allowed"], named["admins"], named["banned"]
         self.first_passwords, self.open = first_passwords, open_to_all
+        self.first_password = first_password  # how a student without a password gets one: own, generated or code
+        self.class_code = class_code  # its hash; empty where the teacher has set none
         self._limits, self._other_limits = limits, other_limits
         return True
 

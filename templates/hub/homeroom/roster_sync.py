@@ -3,17 +3,19 @@
 import asyncio
 
 from jupyterhub import orm, roles
+from jupyterhub.utils import maybe_future
 
 CHECK_SECONDS = 2
 
 
-async def follow_roster(app, roster):
-    """Applies the roster at once and then at each change, until cancelled."""
+async def follow_roster(app, roster, notices):
+    """Applies the roster at once and then at each change, and notices as they come, until cancelled."""
     while True:
         try:
             await apply_roster(app, roster)
             applied = roster_version(roster)
             while roster_version(roster) == applied:
+                await heed_notices(app, notices)
                 await asyncio.sleep(CHECK_SECONDS)
                 roster.refresh()
         except Exception:
@@ -35,9 +37,29 @@ async def apply_roster(app, roster):
         user = orm.User.find(app.db, name)
         if user is not None and not user.admin:
             set_admin(app, user, True)
+    end_sessions(app, [name for (name,) in app.db.query(orm.User.name) if not roster.lets_in(name)])
     gone = [user for user in known_people(app) if not roster.lets_in(user.name)]
     for user in gone:
-        await shut_out(app, user)
+        await shut_out(app, user, "the roster does not let them in")
+
+
+async def heed_notices(app, notices):
+    """Signs people out, and forgets those whose home is gone: the next person of that name is another one."""
+    for name, notice in notices.fresh():
+        user = orm.User.find(app.db, name)
+        if user is not None:
+            await shut_out(app, user, "the teacher has signed them out")
+            if notice.get("forget"):
+                await forget(app, user)
+        notices.heed(notice)
+
+
+async def forget(app, user):
+    app.log.info("%s: password and everything else is forgotten", user.name)
+    wrapper = app.users[user]
+    await maybe_future(app.authenticator.delete_user(wrapper))
+    await wrapper.delete_spawners()
+    app.users.delete(wrapper)
 
 
 def decides_admins_itself(authenticator):
@@ -52,15 +74,25 @@ def set_admin(app, user, admin):
     app.db.commit()
 
 
+def end_sessions(app, names):
+    """Makes cookies worthless: a person whose server has ended already may have nothing else."""
+    fresh = [name for name in names if name not in app.shut_out_names]
+    for start in range(0, len(fresh), 500):  # SQLite takes so many names at once
+        for user in app.db.query(orm.User).filter(orm.User.name.in_(fresh[start : start + 500])):
+            user.cookie_id = orm.new_token()
+    app.db.commit()
+    app.shut_out_names = frozenset(names)
+
+
 def known_people(app):
-    """Whoever still has something to lose: a token or a server."""
+    """Whoever still has a token or a server to lose."""
     holders = app.db.query(orm.APIToken.user_id).filter(orm.APIToken.user_id.isnot(None))
     running = app.db.query(orm.Spawner.user_id).filter(orm.Spawner.server_id.isnot(None))
     return app.db.query(orm.User).filter(orm.User.id.in_(holders.union(running))).all()
 
 
-async def shut_out(app, user):
-    app.log.info("%s is not on the roster any more: ending sessions and servers", user.name)
+async def shut_out(app, user, reason):
+    app.log.info("%s: ending sessions, tokens and servers, as %s", user.name, reason)
     for token in list(user.api_tokens):
         app.db.delete(token)
     user.cookie_id = orm.new_token()

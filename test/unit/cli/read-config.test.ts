@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { configPath, readConfig } from "../../../installer/cli/read-config.ts";
+import { rosterPath } from "../../../installer/cli/read-roster.ts";
 import { hashOf } from "../../../installer/resources/hash.ts";
+import { twins } from "../config/roster/twins.ts";
 import { FakeHost } from "../../fake-host.ts";
 
 const withConfig = (text: string) => new FakeHost({ [configPath]: text });
@@ -60,6 +62,30 @@ test("links in a circle and folders are told as what they are", async () => {
   other.putDirectory(configPath);
   await expect(readConfig(other)).rejects.toMatchObject({
     message: `${configPath} is not a file.`,
+    exitCode: 78,
+  });
+});
+
+test("people come from the roster too, and its problems are told like the config's", async () => {
+  const machine = withConfig("users: { allowed: [Alice] }\n");
+  machine.put(rosterPath, "username,role\nbob,\n");
+  const read = await readConfig(machine);
+  expect(read.config.users.allowed).toEqual(["alice", "bob"]);
+  expect(read.roster).toMatchObject({ text: "username,role\nbob,\n", warnings: [] });
+  machine.put(rosterPath, "username,role\nbob,boss\ncarol/x,\n");
+  await expect(readConfig(machine)).rejects.toMatchObject({
+    message: "/etc/homeroom/roster.csv has 2 errors; nothing was changed.",
+    exitCode: 78,
+    remedy: expect.stringMatching(/^\/etc\/homeroom\/roster\.csv:2:5: error: .*\n {4}bob,boss\n/) as string,
+  });
+  machine.take(rosterPath);
+  machine.putLink(rosterPath, "/home/jupyter-eve/roster.csv");
+  await expect(readConfig(machine)).rejects.toThrow("roster.csv is a link or a folder");
+});
+
+test("two people of the config who would share an account are refused", async () => {
+  await expect(readConfig(withConfig(`users: { allowed: [${twins().join(", ")}] }`))).rejects.toMatchObject({
+    message: expect.stringContaining("would share the account") as string,
     exitCode: 78,
   });
 });

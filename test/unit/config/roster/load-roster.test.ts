@@ -3,6 +3,7 @@ import { loadRoster } from "../../../../config/roster/load-roster.ts";
 import { withRoster } from "../../../../config/roster/people.ts";
 import { accountName } from "../../../../installer/desired/account-name.ts";
 import { configFrom } from "../config-from.ts";
+import { twins } from "./twins.ts";
 
 const header = "username,name,email,id,groups,role,status\n";
 /** "line:column code" of every problem. */
@@ -46,6 +47,7 @@ describe("a problem is told with its line and column", () => {
     ["more values than columns", "username,name\nalice,A,B\n", ["2:9 extra-cell"]],
     ["a row without a name", `${header},Alice,,,,,\n`, ["2:1 user-name"]],
     ["a name with a slash", `${header}../x,,,,,,\n`, ["2:1 user-name"]],
+    ["a name of dots", `${header}..,,,,,,\n`, ["2:1 user-name"]],
     ["a name of 300 letters", `${header}${"a".repeat(300)},,,,,,\n`, ["2:1 user-name"]],
     ["an invisible character", `${header}al\u200Bice,,,,,,\n`, ["2:1 user-name"]],
     ["a person twice", `${header}bob,,,,,,\nBob,,,,,,\n`, ["3:1 same-name"]],
@@ -68,7 +70,6 @@ describe("a problem is told with its line and column", () => {
   });
 
   test("two people who would share an account, here or with the config", () => {
-    // Found by trying: both end in the same 20 bits of hash.
     const [first, second] = twins();
     expect(problems(`${header}${first},,,,,,\n${second},,,,,,\n`)).toEqual(["3:1 same-account"]);
     expect(problems(`${header}${second},,,,,,\n`, `users: { allowed: [${first}] }`)).toEqual([
@@ -91,18 +92,6 @@ describe("a problem is told with its line and column", () => {
     });
   });
 });
-
-/** Two names that lead to the same account by TLJH's rule of 26 characters and 5 hexadecimal digits. */
-function twins(): [string, string] {
-  const seen = new Map<string, string>();
-  for (let number = 0; ; number += 1) {
-    const name = `a.long.name.of.the-class-${number}`;
-    const account = accountName(name);
-    const other = seen.get(account);
-    if (other !== undefined) return [other, name];
-    seen.set(account, name);
-  }
-}
 
 describe("config and roster together", () => {
   const roster = `${header}Bob,,,,choir,,\nboss,,,,,admin,\nmallory,,,,,,banned\n`;
