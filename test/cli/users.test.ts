@@ -17,7 +17,7 @@ let root: string;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "homeroom-users-"));
-  await mkdir(join(root, "etc/homeroom"), { recursive: true });
+  for (const folder of ["etc/homeroom", "var/lib"]) await mkdir(join(root, folder), { recursive: true });
   await writeFile(join(root, "etc/homeroom/config.yaml"), config, { mode: 0o600 });
 });
 afterEach(async () => {
@@ -65,7 +65,9 @@ describe("users add", () => {
       ["dora", "student", "choir"],
       ["teacher", "admin", ""],
     ]);
-    expect((await users(["list"])).stdout.split("\n")[0]).toMatch(/^USER +NAME +ROLE +GROUPS$/);
+    expect((await users(["list"])).stdout.split("\n")[0]).toMatch(
+      /^USER +NAME +ROLE +GROUPS +SERVER +MEMORY +LAST HERE$/,
+    );
   });
 
   it("changes nothing for whoever is there, and adds rights that are asked for", async () => {

@@ -1,11 +1,17 @@
 import { cellsOf, editRoster, type RosterCells } from "../../../config/roster/edit-roster.ts";
 import { hubName } from "../../../config/roster/roster.ts";
 import { unusableName } from "../../../config/roster/unusable-name.ts";
+import { accountName } from "../../desired/account-name.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
-import { hostOf, printJson, requireRoot, type GlobalOptions } from "../context.ts";
+import type { Host } from "../../host/host.ts";
+import { readTombstone } from "../../resources/closed-account.ts";
+import { alignColumns } from "../align-columns.ts";
 import { resultOf } from "../apply.ts";
+import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "../context.ts";
 import type { ReadConfig } from "../read-config.ts";
 import { changePeople } from "./change-people.ts";
+import { issuePasswords, type Issued } from "./issue-passwords.ts";
+import { namedPeople } from "./known-people.ts";
 
 export interface AddOptions extends GlobalOptions {
   admin?: true;
@@ -26,12 +32,48 @@ export async function addUsers(names: readonly string[], options: AddOptions): P
       exitCode: exitCodes.usage,
     });
   }
-  const applied = await changePeople(hostOf(options), {
+  const host = hostOf(options);
+  let passwords: Issued["passwords"] = new Map();
+  const applied = await changePeople(host, {
     command: "users add",
     apply: options.apply,
-    edit: (read) => ({ config: read.text, roster: withPeople(read, usernames, options) }),
+    edit: async (read) => {
+      await refuseTombstones(host, usernames, read);
+      const roster = withPeople(read, usernames, options);
+      if (roster === read.roster.text) return undefined;
+      const people = usernames.map((username) => ({ username, admin: options.admin === true }));
+      const issued = await issuePasswords(host, read.config, people);
+      passwords = issued.passwords;
+      return { config: read.text, roster, takeBack: issued.takeBack };
+    },
   });
-  if (options.json) printJson({ added: usernames, ...(applied && resultOf(applied)) });
+  if (options.json) {
+    const told = passwords.size === 0 ? {} : { passwords: Object.fromEntries(passwords) };
+    printJson({ added: usernames, ...told, ...(applied && resultOf(applied)) });
+  } else if (passwords.size > 0) {
+    narrate("Passwords for the first login, which nothing shows again:");
+    print(alignColumns([...passwords]));
+  }
+}
+
+/** Another person of the same name would get the home of the one who left. */
+async function refuseTombstones(
+  host: Host,
+  usernames: readonly string[],
+  { config }: ReadConfig,
+): Promise<void> {
+  const known = namedPeople(config);
+  for (const username of usernames.filter((name) => !known.has(name))) {
+    const tombstone = await readTombstone(host, accountName(username));
+    if (tombstone === undefined) continue;
+    throw new HomeroomError(
+      `There was a ${username}, removed on ${tombstone.removed.slice(0, 10)}, whose home is still here.`,
+      {
+        remedy: `If it is the same person: sudo homeroom users restore ${username}\nElse choose another name.`,
+        exitCode: exitCodes.usage,
+      },
+    );
+  }
 }
 
 /** The name as the hub has it. @throws HomeroomError (exit code 64) where nobody can have it. */

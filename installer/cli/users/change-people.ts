@@ -14,13 +14,19 @@ export interface PeopleTexts {
   roster: string | undefined;
 }
 
+/** What a change writes. */
+export interface PeopleChange extends PeopleTexts {
+  /** Takes back what was done beside the two files (passwords that were made). */
+  takeBack?: () => Promise<void>;
+}
+
 export interface ChangeOptions {
   /** As typed after `homeroom`. */
   command: string;
   /** commander's name for the absence of --no-apply. */
   apply?: boolean | undefined;
   /** What the two files are to be; undefined, or the same texts, where there is nothing to change. */
-  edit: (read: ReadConfig) => PeopleTexts | undefined | Promise<PeopleTexts | undefined>;
+  edit: (read: ReadConfig) => PeopleChange | undefined | Promise<PeopleChange | undefined>;
 }
 
 /**
@@ -41,17 +47,18 @@ export async function changePeople(
     narrate("Nothing to change: it is so already.");
     return undefined;
   }
-  check(after);
-  await write(host, before, after);
-  if (apply === false) {
+  try {
+    check(after);
+    await write(host, before, after);
+    if (apply !== false) {
+      const { applyNow } = await import("../apply.ts");
+      return await applyNow(host, command, { keep: true, asked: true });
+    }
     narrate("Written. It holds after: sudo homeroom apply");
     return undefined;
-  }
-  const { applyNow } = await import("../apply.ts");
-  try {
-    return await applyNow(host, command, { keep: true, asked: true });
   } catch (error) {
     await write(host, after, before);
+    await after.takeBack?.();
     if (!(error instanceof HomeroomError)) throw error;
     const remedy = `${error.remedy}\nThe list of people is as it was.`;
     throw new HomeroomError(error.message, { remedy, exitCode: error.exitCode, cause: error });

@@ -1,46 +1,60 @@
-import { hostOf, print, printJson, requireRoot, type GlobalOptions } from "../context.ts";
-import { readConfig, type ReadConfig } from "../read-config.ts";
+import { formatSize } from "../../../config/size.ts";
 import { alignColumns } from "../align-columns.ts";
+import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "../context.ts";
+import { readConfig } from "../read-config.ts";
+import { observe, type ObservedPerson } from "./observed.ts";
+import { peopleOf } from "./people-of.ts";
+import { personToJson } from "./person-to-json.ts";
+import { readTombstones } from "./tombstones.ts";
 
-/** `users list --json`: one of these for each person. */
-interface Person {
-  username: string;
-  name: string;
-  email: string;
-  role: "student" | "admin";
-  groups: string[];
-  banned: boolean;
-}
-
-/** `homeroom users list`: everybody whom config and roster name. */
-export async function listUsers(options: GlobalOptions & { json?: true }): Promise<void> {
+/** `homeroom users list`: everybody whom config and roster name; with --removed those whose homes are kept. */
+export async function listUsers(options: GlobalOptions & { json?: true; removed?: true }): Promise<void> {
   requireRoot(options);
-  const people = peopleOf(await readConfig(hostOf(options)));
-  if (options.json) return printJson(people);
-  const rows = people.map(({ username, name, role, groups, banned }) => [
-    username,
-    name,
-    banned ? "banned" : role,
-    groups.join(" "),
-  ]);
-  print(alignColumns([["USER", "NAME", "ROLE", "GROUPS"], ...rows]));
+  const host = hostOf(options);
+  const read = await readConfig(host);
+  if (options.removed)
+    return showTombstones(await readTombstones(host, read.config.users.keepHomes), options);
+  const people = await observe(host, read, peopleOf(read));
+  if (options.json) return printJson(people.map(personToJson));
+  print(
+    alignColumns([["USER", "NAME", "ROLE", "GROUPS", "SERVER", "MEMORY", "LAST HERE"], ...people.map(rowOf)]),
+  );
 }
 
-/** Everybody whom config and roster name, by user name. */
-function peopleOf({ config: { users }, roster }: ReadConfig): Person[] {
-  const rows = new Map(roster.entries.map((entry) => [entry.username, entry]));
-  const groups = new Map<string, string[]>();
-  for (const [group, members] of Object.entries(users.extraUserGroups)) {
-    for (const name of members) groups.set(name, [...(groups.get(name) ?? []), group]);
-  }
-  const [admins, banned] = [new Set(users.admin), new Set(users.banned)];
-  const names = new Set([...users.allowed, ...users.admin, ...users.banned, ...groups.keys()]);
-  return [...names].toSorted().map((username) => ({
-    username,
-    name: rows.get(username)?.name ?? "",
-    email: rows.get(username)?.email ?? "",
-    role: admins.has(username) ? "admin" : "student",
-    groups: groups.get(username) ?? [],
-    banned: banned.has(username),
-  }));
+function rowOf(person: ObservedPerson): string[] {
+  return [
+    person.username,
+    person.name,
+    person.banned ? "banned" : person.role,
+    person.groups.join(" "),
+    person.server === "stopped" ? "" : person.server,
+    memoryInWords(person),
+    person.lastActivity?.slice(0, 16).replace("T", " ") ?? "never",
+  ];
+}
+
+/** "312M of 1G" of a server that runs; nothing of others. */
+export function memoryInWords({ memory, limits }: Pick<ObservedPerson, "memory" | "limits">): string {
+  if (memory === undefined) return "";
+  const limit = limits.memory.value;
+  return limit === null ? formatSize(memory) : `${formatSize(memory)} of ${formatSize(limit)}`;
+}
+
+function showTombstones(
+  tombstones: Awaited<ReturnType<typeof readTombstones>>,
+  { json }: { json?: true },
+): void {
+  if (json) return printJson(tombstones);
+  if (tombstones.length === 0) return narrate("No homes of removed people are kept.");
+  print(
+    alignColumns([
+      ["USER", "HOME", "REMOVED", "KEPT UNTIL"],
+      ...tombstones.map(({ username, home, removed, keptUntil }) => [
+        username,
+        home,
+        removed.slice(0, 10),
+        keptUntil.slice(0, 10),
+      ]),
+    ]),
+  );
 }

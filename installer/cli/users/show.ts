@@ -1,0 +1,61 @@
+import { formatSize } from "../../../config/size.ts";
+import type { Explained } from "../../../config/limits.ts";
+import { hubName } from "../../../config/roster/roster.ts";
+import type { Host } from "../../host/host.ts";
+import { readAccounts } from "../../resources/accounts-file.ts";
+import { alignColumns } from "../align-columns.ts";
+import { hostOf, print, printJson, requireRoot, type GlobalOptions } from "../context.ts";
+import { readConfig } from "../read-config.ts";
+import { refuseUnknown } from "./known-people.ts";
+import { memoryInWords } from "./list.ts";
+import { observe, type ObservedPerson } from "./observed.ts";
+import { peopleOf } from "./people-of.ts";
+import { personToJson } from "./person-to-json.ts";
+
+/** `homeroom users show NAME`: everything that is known of one person, and which key of the config gives each limit. */
+export async function showUser(name: string, options: GlobalOptions & { json?: true }): Promise<void> {
+  requireRoot(options);
+  const host = hostOf(options);
+  const username = hubName(name);
+  const read = await readConfig(host);
+  refuseUnknown([username], read.config);
+  const [person] = await observe(
+    host,
+    read,
+    peopleOf(read).filter((each) => each.username === username),
+  );
+  if (person === undefined) return;
+  const uid = await uidOf(host, person.account);
+  if (options.json) printJson({ ...personToJson(person), uid: uid ?? null, limits: person.limits });
+  else print(alignColumns(inWords(person, uid)));
+}
+
+async function uidOf(host: Host, account: string): Promise<number | undefined> {
+  return (await readAccounts(host)).users.get(account)?.uid;
+}
+
+function inWords(person: ObservedPerson, uid: number | undefined): string[][] {
+  const { username, name, email, id, role, groups, banned, account, server, limits } = person;
+  const cores = (value: number) => `${value} ${value === 1 ? "core" : "cores"}`;
+  const known: [string, string][] = [
+    ["user name", username],
+    ["name", name],
+    ["e-mail", email],
+    ["id", id],
+    ["role", banned ? "banned" : role],
+    ["groups", groups.join(" ")],
+    ["account", uid === undefined ? `${account} (made with the first server)` : `${account} (${uid})`],
+    ["password", person.ownPassword ? "chosen by the person" : "not chosen yet"],
+    ["last here", person.lastActivity?.slice(0, 16).replace("T", " ") ?? "never"],
+    ["server", [server, memoryInWords(person)].filter(Boolean).join(", ")],
+    ["memory", explained(limits.memory, formatSize)],
+    ["cpu", explained(limits.cpu, cores)],
+    ["tasks", explained(limits.tasks, String)],
+  ];
+  return known.filter(([, value]) => value !== "").map(([key, value]) => [`${key}:`, value]);
+}
+
+function explained({ value, key, computed }: Explained<number>, format: (value: number) => string): string {
+  const amount = value === null ? "no limit" : format(value);
+  return `${amount} (${key}${computed ? ", computed from the machine" : ""})`;
+}
