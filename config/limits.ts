@@ -48,6 +48,8 @@ export interface ClassLimits {
   common: PersonLimits;
   /** By hub name in small letters. */
   others: Map<string, PersonLimits>;
+  /** Bytes kept for the system, the hub and the proxy. */
+  reserve: number;
 }
 
 /**
@@ -69,7 +71,7 @@ export function classLimits(
     const limits = limitsOf(config, machineMemory, { name, groups: memberships.get(name) ?? [] });
     if (!isSame(limits, common)) others.set(name, limits);
   }
-  return { common, others };
+  return { common, others, reserve: reserveOf(config.limits, machineMemory) };
 }
 
 function isSame(a: PersonLimits, b: PersonLimits): boolean {

@@ -31,7 +31,7 @@ export function hubJson(config: Config): string {
  */
 export function rosterJson(
   { users, auth, classroom }: Config,
-  { common, others }: ClassLimits,
+  { common, others, reserve }: ClassLimits,
   { firstPasswords, classCode }: Pick<DesiredInputs, "firstPasswords" | "classCode">,
 ): string {
   const listed = new Set([...users.allowed, ...users.admin]);
@@ -49,6 +49,7 @@ export function rosterJson(
     ),
     memory_limit: common.memory.value,
     cpu_limit: common.cpu.value,
+    memory_reserve: reserve,
     other_limits: Object.fromEntries(
       [...others].map(([name, { memory, cpu }]) => [name, [memory.value, cpu.value]]),
     ),

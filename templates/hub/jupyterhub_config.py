@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from homeroom.accounts import AccountOwners
+from homeroom.admission import Admission
 from homeroom.authenticator import authenticator_class
 from homeroom.credentials import CredentialServer
 from homeroom.hub import HomeroomHub
@@ -62,11 +63,12 @@ HomeroomSpawner.share(
     credentials=CredentialServer(get_logger()),
     owners=AccountOwners(STATE / "accounts.json"),
     roster=roster,
+    admission=Admission(roster.reserve),
 )
 HomeroomHub.notices = Notices(COMPILED / "notices.json", STATE / "notices-heeded")
 c.Spawner.default_url = compiled["default_url"]
-# systemd ends a start that takes too long and says why; the hub waits a little longer than that.
-c.Spawner.start_timeout = compiled["server_start_timeout"] + 15
+# systemd ends a start that takes too long and says why; the hub waits longer than that, and for its turn before it.
+c.Spawner.start_timeout = compiled["server_start_timeout"] + 15 * 60
 c.Spawner.http_timeout = 120
 
 if compiled["cull"]["enabled"]:

@@ -14,6 +14,7 @@ sys.path.append(HERE)
 
 from homeroom.certificates import read_certificates_on_first_use  # noqa: E402
 from homeroom.lazy_modules import SERVER_MODULES, leave_unloaded, remove_stand_ins  # noqa: E402
+from homeroom.memory_watch import watch_memory  # noqa: E402
 from homeroom.notify import notify, take_notify_socket  # noqa: E402
 from homeroom.validators import take_validators_from  # noqa: E402
 
@@ -38,6 +39,7 @@ def main():
         "--ServerApp.sock_mode=0660",
         "--KernelManager.transport=ipc",
         "--LabApp.extension_manager=readonly",
+        f"--LabServerApp.extra_labextensions_path={HERE}/labextensions",
         *arguments,
     ]
     server_main()
@@ -79,6 +81,7 @@ def import_server(notify_socket):
     def bind_and_tell(app):
         bound = bind(app)
         if bound:
+            app.io_loop.add_callback(watch_memory, app)
             notify(notify_socket, "READY=1\nSTATUS=Serving")
         return bound
 

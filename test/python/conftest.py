@@ -20,7 +20,8 @@ def write_roster(tmp_path):
     def write(**changes):
         people = {"allowed": [], "admins": [], "banned": [], "open": False, "first_passwords": {}}
         passwords = {"first_password": "own", "class_code": None}
-        roster = {**people, **passwords, "memory_limit": None, "cpu_limit": None, "other_limits": {}, **changes}
+        limits = {"memory_limit": None, "cpu_limit": None, "other_limits": {}, "memory_reserve": 0}
+        roster = {**people, **passwords, **limits, **changes}
         fresh = tmp_path / "roster.new"
         fresh.write_text(json.dumps(roster))
         fresh.rename(path)

@@ -42,5 +42,7 @@ def test_without_any_roster_the_hub_does_not_start(tmp_path):
 def test_limits_are_read_again_like_the_rest(write_roster):
     roster = Roster(write_roster(memory_limit=2**30, cpu_limit=1.5))
     assert roster.limits("alice") == (2**30, 1.5)
-    write_roster()
-    assert roster.limits("alice") == (None, None)
+    write_roster(other_limits={"Alice": [2**31, None]}, memory_reserve=2**20)
+    assert roster.limits("alice") == (2**31, None)
+    assert roster.limits("bob") == (None, None)
+    assert roster.reserve() == 2**20

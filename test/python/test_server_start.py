@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from conftest import HUB
+from homeroom.memory_watch import SCHEMA
 
 TOKEN = "token-of-this-test"
 
@@ -121,6 +122,12 @@ def credentials(tmp_path):
     return json.dumps({"environment": environment, "arguments": ["--allow-root"]})
 
 
+def post(tmp_path, path, body):
+    connection = UnixConnection(str(tmp_path / "server.sock"))
+    connection.request("POST", path, json.dumps(body), {"Authorization": f"token {TOKEN}"})
+    return connection.getresponse().status
+
+
 def get(tmp_path, path, token=TOKEN):
     connection = UnixConnection(str(tmp_path / "server.sock"))
     connection.request("GET", path, headers={"Authorization": f"token {token}"} if token else {})
@@ -142,6 +149,18 @@ def test_ready_is_said_when_the_socket_answers_and_nothing_more_was_loaded(machi
     log = process.communicate(timeout=30)[1]
     assert "homeroom: loads" not in log
     assert "Traceback" not in log
+
+
+def test_jupyterlab_gets_the_extension_and_the_server_takes_the_event_that_it_shows(machine):
+    start, tmp_path = machine
+    process, told = start(credentials(tmp_path))
+    assert told.startswith("READY=1"), process.stderr.read()
+    page = get(tmp_path, "/user/alice/lab")[1].decode()
+    assert '"load": "static/remoteEntry.js", "name": "homeroom"' in page
+    status, script = get(tmp_path, "/user/alice/lab/extensions/homeroom/static/remoteEntry.js")
+    assert status == 200 and SCHEMA["$id"].encode() in script
+    event = {"schema_id": SCHEMA["$id"], "version": "1", "data": {"message": "no", "advice": "", "ended": 1, "limit": None}}
+    assert post(tmp_path, "/user/alice/api/events", event) == 204
 
 
 def test_without_credentials_it_says_why_and_ends(machine):

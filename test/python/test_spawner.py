@@ -5,9 +5,10 @@ import logging
 import pytest
 from fake_systemd import FakeSystemd
 from homeroom.accounts import AccountOwners
+from homeroom.admission import Admission
 from homeroom.credentials import CredentialServer
 from homeroom.roster import Roster
-from homeroom.spawner import HomeroomSpawner, NotStarted
+from homeroom.spawner import ClassIsFull, HomeroomSpawner, NotStarted
 from homeroom.systemd import UnitState
 from jupyterhub import orm
 from jupyterhub.objects import Hub, Server
@@ -36,6 +37,7 @@ def spawner(tmp_path, write_roster, systemd):
         credentials=CredentialServer(logging.getLogger("test")),
         owners=AccountOwners(tmp_path / "accounts.json"),
         roster=Roster(write_roster(allowed=["john-doe"], memory_limit=1024**3)),
+        admission=Admission(lambda: 0, root=tmp_path),
     )
     HomeroomSpawner.endings.clear()
     hub = Hub(bind_url="http+unix://%2Frun%2Fhomeroom%2Fhub.sock/hub/", base_url="/hub/")
@@ -92,7 +94,7 @@ async def test_a_left_over_server_is_stopped_first(spawner, systemd, left_over):
     [
         ("failed", UnitState("failed", "exit-code", 1, "no credentials"), "did not start: no credentials."),
         ("failed", UnitState("failed", "exit-code", 1), "did not start: it stopped with an error."),
-        ("failed", UnitState("failed", "oom-kill", 9), "did not start: it ran out of memory."),
+        ("failed", UnitState("failed", "oom-kill", 9), "did not start: it ran out of memory (it may use 1 GB)."),
         ("timeout", UnitState("failed", "timeout", 0), "did not start: it took too long."),
         ("dependency", UnitState("inactive"), "did not start: its account could not be made."),
         ("once", UnitState("inactive"), "did not start: systemd reports once."),
@@ -194,3 +196,14 @@ async def test_a_failure_while_stopping_is_forgotten_and_not_told(spawner, syste
     await asyncio.sleep(0.01)
     assert systemd.calls[-1] == ("reset_failed", UNIT)
     assert HomeroomSpawner.endings == {}
+
+
+async def test_a_full_class_starts_nothing_and_says_when_to_ask_again(spawner, systemd, monkeypatch):
+    monkeypatch.setattr(spawner.admission, "has_room", lambda: False)
+    with pytest.raises(ClassIsFull) as refused:
+        await spawner.start()
+    assert systemd.calls == []
+    assert (refused.value.status_code, refused.value.headers) == (503, {"Retry-After": "10"})
+    assert "tries again" in format_exception(refused.value)[0]
+    monkeypatch.setattr(spawner.admission, "has_room", lambda: True)
+    assert await spawner.start() == URL

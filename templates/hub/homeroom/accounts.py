@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 PREFIX = "jupyter-"
+USERS_SLICE = "homeroom.slice/homeroom-users.slice"  # of all servers, below the root of the control groups
 LONGEST_PLAIN = 25  # useradd takes 32; TLJH shortens from 26 on, and homes made by TLJH must stay theirs
 LONGEST = 32
 ALLOWED = re.compile(r"[a-z0-9_.@+-]+")
@@ -51,8 +52,7 @@ def unit_of(account):
 
 def slice_of(account):
     """The control group of everything this account runs, as a path below the root of the hierarchy."""
-    leaf = f"homeroom-users-{escape(instance_of(account))}.slice"
-    return f"homeroom.slice/homeroom-users.slice/{leaf}"
+    return f"{USERS_SLICE}/homeroom-users-{escape(instance_of(account))}.slice"
 
 
 class AccountTaken(Exception):

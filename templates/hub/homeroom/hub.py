@@ -10,6 +10,7 @@ from jupyterhub.crypto import CryptKeeper
 from jupyterhub.spawner import Spawner
 from traitlets import default
 
+from .metrics import register_metrics
 from .notify import notify, take_listening_sockets, take_notify_socket
 from .people_api import behind_roster
 from .requests_in_flight import RequestsInFlight
@@ -53,6 +54,7 @@ class HomeroomHub(JupyterHub):
         if listening := self._sockets.get("credentials"):
             self._run(HomeroomSpawner.credentials.serve(listening))
         await super().start()
+        register_metrics()
         self._requests = RequestsInFlight(self.http_server, self.tornado_application)
         self._run(follow_roster(self, HomeroomSpawner.roster, self.notices))
         notify(self._notify_socket, "READY=1")

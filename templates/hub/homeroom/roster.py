@@ -29,6 +29,7 @@ class Roster:
             open_to_all = bool(written["open"])
             first_password, class_code = written["first_password"], (written["class_code"] or "").encode()
             limits = (written["memory_limit"], written["cpu_limit"])
+            reserve = int(written["memory_reserve"])
             other_limits = {self._normalize(name): tuple(both) for name, both in written["other_limits"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             if self._seen is None:
@@ -39,7 +40,7 @@ class Roster:
         self.first_passwords, self.open = first_passwords, open_to_all
         self.first_password = first_password  # how a student without a password gets one: own, generated or code
         self.class_code = class_code  # its hash; empty where the teacher has set none
-        self._limits, self._other_limits = limits, other_limits
+        self._limits, self._other_limits, self._reserve = limits, other_limits, reserve
         return True
 
     def lets_in(self, name):
@@ -56,6 +57,11 @@ class Roster:
         """What this person may use: bytes of memory and cores, None where there is no limit. systemd enforces it."""
         self.refresh()
         return self._other_limits.get(name, self._limits)
+
+    def reserve(self):
+        """Bytes of memory that no new server may touch."""
+        self.refresh()
+        return self._reserve
 
     def is_admin(self, name):
         self.refresh()

@@ -23,13 +23,30 @@ class NotStarted(SpawnException):
         return self.message
 
 
+class ClassIsFull(NotStarted):
+    """The machine has no memory for one more server; the page that says so asks again by itself."""
+
+    retry_seconds = 10
+
+    def __init__(self):
+        super().__init__(
+            "The class is full: the machine has no memory for one more server just now. Whoever is working keeps their "
+            f"server. This page tries again every {self.retry_seconds} seconds; a place gets free when somebody stops "
+            "their server, or leaves it alone for a while.",
+            reason="full",
+            status_code=503,
+        )
+        self.headers = {"Retry-After": str(self.retry_seconds)}
+
+
 class HomeroomSpawner(Spawner):
     """One server a person. What all spawners share is set on the class by `share` before the hub starts."""
 
     @classmethod
-    def share(cls, *, systemd, credentials, owners, roster):
+    def share(cls, *, systemd, credentials, owners, roster, admission):
         """Not traits: traitlets would give each spawner a copy."""
-        cls.systemd, cls.credentials, cls.owners, cls.roster = systemd, credentials, owners, roster
+        cls.systemd, cls.credentials, cls.owners = systemd, credentials, owners
+        cls.roster, cls.admission = roster, admission
 
     # ServerApp refuses a socket together with any other address than these defaults.
     ip = "127.0.0.1"
@@ -70,10 +87,12 @@ class HomeroomSpawner(Spawner):
     async def start(self):
         """Starts the unit and returns when it accepts connections; raises NotStarted with words for the person."""
         self._refuse_strangers()
+        self._refuse_where_the_class_is_full()
         self.mem_limit, self.cpu_limit = self.roster.limits(self.user.name)
         self._starting = True
         try:
-            await self._start_unit(self.unit)
+            async with self.admission.turn():
+                await self._start_unit(self.unit)
         finally:
             self._starting = False
         self.endings.pop(self.user.name, None)
@@ -101,6 +120,13 @@ class HomeroomSpawner(Spawner):
             return 0
         self._remember(state)
         return self.endings[self.user.name]
+
+    async def progress(self):
+        """What the waiting page shows; JupyterHub itself adds that the server is up, or why it is not."""
+        if self.admission.waiting:
+            yield {"progress": 10, "message": f"{self.admission.waiting} servers wait for their turn to start."}
+        else:
+            yield {"progress": 50, "message": "Your server is starting."}
 
     def start_polling(self):
         self.systemd.watch(self.unit, self._state_changed)  # also after the hub has restarted
@@ -136,6 +162,10 @@ class HomeroomSpawner(Spawner):
                 status_code=403,
             ) from None
 
+    def _refuse_where_the_class_is_full(self):
+        if not self.admission.has_room():
+            raise ClassIsFull()
+
     async def _failure(self, result):
         state = await self.systemd.state(self.unit)
         words = words_for_job(result)
@@ -154,7 +184,7 @@ class HomeroomSpawner(Spawner):
     def _remember(self, state):
         before, now = self._oom_kills, oom_kills(slice_of(self.account))
         out_of_memory = before is not None and now is not None and now > before
-        self.endings[self.user.name] = words_for_state(state, out_of_memory)
+        self.endings[self.user.name] = words_for_state(state, out_of_memory, self.mem_limit)
 
     def _state_changed(self, active):
         if active in ("deactivating", "failed", "inactive"):
