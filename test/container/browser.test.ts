@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { chromium, type Browser } from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Machine } from "../../installer/sandbox/machine.ts";
-import { admin, adminPassword, installedMachine } from "../installed-machine.ts";
+import { admin, adminPassword, installedMachine, shell } from "../installed-machine.ts";
 import { testImages } from "../machine.ts";
 
 /** HOMEROOM_KEEP_SCREENSHOTS=1 renews the pictures of README.md. */
@@ -15,6 +15,7 @@ const second = 1000;
 
 let machine: Machine;
 let browser: Browser;
+let page: Page;
 beforeAll(async () => {
   machine = await installedMachine(testImages[0] ?? "bookworm", { purpose: "browser" });
   browser = await chromium.launch({
@@ -29,6 +30,7 @@ beforeAll(async () => {
       "--disable-sync",
     ],
   });
+  page = await browser.newPage({ viewport: { width: 1200, height: 720 } });
 });
 afterAll(async () => {
   await browser?.close();
@@ -36,7 +38,6 @@ afterAll(async () => {
 });
 
 test("a teacher logs in with a browser, JupyterLab opens, a cell runs", async () => {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 720 } });
   const keep = async (name: string) => {
     if (pictures === undefined) return;
     await mkdir(pictures, { recursive: true });
@@ -64,4 +65,30 @@ test("a teacher logs in with a browser, JupyterLab opens, a cell runs", async ()
   }
   expect((await output.innerText()).trim()).toBe("20");
   await keep("jupyterlab.png");
+});
+
+test("how much memory is used, and of how much, stands in the status line", async () => {
+  const limit = (await shell(machine, "homeroom config get --json limits.memory")).trim();
+  const mebibytes = (Number(limit) / 1024 ** 2).toFixed(2);
+  const words = await page.getByText(/^Mem: /).textContent({ timeout: 60 * second });
+  expect(words).toMatch(/^Mem:\s+\d+\.\d\d \//);
+  expect(words).toContain(`/ ${mebibytes} MB`);
+});
+
+/** The kernel itself makes this event only where memory limits hold: the vm tier has that half. */
+test("an end for lack of memory is shown at once, with what to do one click away", async () => {
+  const address = `${machine.url}/user/${admin}/api/events`;
+  const cookies = await page.context().cookies(address);
+  const token = cookies.find(({ name }) => name === "_xsrf")?.value ?? "";
+  const event = { message: "Out of memory: it ate.", advice: "Eat less.", ended: 1, limit: 1 };
+  const made = await page.request.post(address, {
+    headers: { "x-xsrftoken": token },
+    data: { schema_id: "https://events.homeroom.invalid/memory", version: "1", data: event },
+  });
+  expect(made.status()).toBe(204);
+  await page.getByText("Out of memory: it ate.").waitFor({ timeout: 30 * second });
+  await page.getByText("What to do").click({ timeout: 30 * second });
+  const dialog = page.locator(".jp-Dialog", { hasText: "Eat less." });
+  await dialog.locator(".jp-mod-accept").click({ timeout: 30 * second });
+  await dialog.waitFor({ state: "detached" });
 });
