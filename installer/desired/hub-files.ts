@@ -12,6 +12,8 @@ export function hubJson(config: Config): string {
     base_url: config.baseUrl,
     authenticator: { class: config.auth.class, traits: config.auth.traits },
     default_url: config.userEnvironment.defaultApp === "classic" ? "/tree" : "/lab",
+    lean: config.userEnvironment.lean,
+    debugger: config.userEnvironment.debugger,
     cull: {
       enabled: cull.enabled,
       timeout: cull.timeout,
@@ -20,6 +22,7 @@ export function hubJson(config: Config): string {
       users: cull.users,
       max_age: cull.maxAge,
       remove_named_servers: cull.removeNamedServers,
+      kernels: cull.kernels,
     },
     server_start_timeout: serverStartSeconds,
   });

@@ -81,7 +81,7 @@ export function addPython(
       owner: "homeroom-env",
       group: adminsGroup,
       ...made,
-      afterwards: `${release.folder}/templates/hub/gen_validators.py`,
+      afterwards: `${release.folder}/templates/hub/prepare_environment.py`,
     };
     const parts = [wanted.lock, facts.python, wanted.requirements, environmentInUse?.path];
     const path = `/opt/homeroom/environments/${shortHash(parts.filter((part) => part !== undefined).join(" "))}`;

@@ -70,6 +70,11 @@ c.Spawner.default_url = compiled["default_url"]
 # systemd ends a start that takes too long and says why; the hub waits longer than that, and for its turn before it.
 c.Spawner.start_timeout = compiled["server_start_timeout"] + 15 * 60
 c.Spawner.http_timeout = 120
+HomeroomSpawner.choices = {"lean": compiled["lean"], "debugger": compiled["debugger"]}
+if idle := compiled["cull"]["kernels"]:
+    # One whose notebook is open in a browser stays (cull_connected is off), and one that computes does (cull_busy).
+    look = max(1, min(idle, 60))
+    c.Spawner.args = [f"--MappingKernelManager.cull_idle_timeout={idle}", f"--MappingKernelManager.cull_interval={look}"]
 
 if compiled["cull"]["enabled"]:
     c.JupyterHub.services = [{"name": "homeroom-culler", "api_token": secret("culler-token")}]

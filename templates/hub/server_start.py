@@ -1,7 +1,9 @@
 """Starts one student's server, as the student: homeroom-user@.service runs `python -I server_start.py SOCKET`.
 
-It is jupyterhub-singleuser, but what a student's server never uses stays unloaded (106 MB and 3 s become 46 MB and
-0.6 s). Always with -I: otherwise a file next to the notebooks could stand in for a module of the standard library.
+It is jupyterhub-singleuser, but what a student's server never uses stays unloaded (homeroom/savings.py) where that was
+checked with what is installed; otherwise, and where such a start fails, it starts as JupyterHub's own does, and says so
+in the unit's status. `--lean` skips that question, `--stock=REASON` answers it.
+Always with -I: otherwise a file next to the notebooks could stand in for a module of the standard library.
 """
 
 import json
@@ -12,37 +14,76 @@ from pathlib import Path
 HERE = str(Path(__file__).parent)
 sys.path.append(HERE)
 
-from homeroom.certificates import read_certificates_on_first_use  # noqa: E402
-from homeroom.lazy_modules import SERVER_MODULES, leave_unloaded, remove_stand_ins  # noqa: E402
+from homeroom.lean_verdict import why_stock  # noqa: E402
 from homeroom.memory_watch import watch_memory  # noqa: E402
 from homeroom.notify import notify, take_notify_socket  # noqa: E402
-from homeroom.validators import take_validators_from  # noqa: E402
+from homeroom.savings import apply_savings, savings_are_in  # noqa: E402
 
 sys.path.remove(HERE)
 
 
 def main():
-    notify_socket = take_notify_socket()  # taken: kernels must not speak for the server
+    start = Start()
     try:
-        arguments = take_environment()
-        prepare_imports()
-        server_main = import_server(notify_socket)
+        credentials = take_environment()
+        start.decide(credentials)
+        server_main = import_server(start)
+        options = options_of(credentials)
+    except NoCredentials as error:
+        start.give_up(str(error))
     except (ImportError, OSError, ValueError) as error:
-        reason = f"the shared environment cannot start a server: {type(error).__name__}: {error}"
-        if isinstance(error, NoCredentials):
-            reason = str(error)
-        notify(notify_socket, f"STATUS={reason}")
+        reason = f"{type(error).__name__}: {error}"
+        start.go_on_stock(reason)
+        start.give_up(f"the shared environment cannot start a server: {reason}")
+    sys.argv = ["jupyterhub-singleuser", *options]
+    try:
+        server_main()
+    except (Exception, SystemExit) as error:
+        if not start.ready:
+            start.go_on_stock(f"{type(error).__name__}: {error}")
+        raise
+
+
+class Start:
+    """How this start goes: lean or stock, whether the server is ready, and what systemd hears of it."""
+
+    def __init__(self):
+        self.socket = sys.argv[1]
+        self.ready = False
+        self._notify_socket = take_notify_socket()  # taken: kernels must not speak for the server
+        self._credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+        self._stock = next((word.partition("=")[2] for word in sys.argv[2:] if word.startswith("--stock=")), None)
+        self._lean = False
+
+    def decide(self, credentials):
+        """Applies the savings where they may be; call before Jupyter is imported."""
+        if not credentials.get("lean", True):
+            return
+        if self._stock is None and "--lean" not in sys.argv[2:]:
+            self._stock = why_stock()
+        if self._stock is None:
+            self._lean = True
+            apply_savings()
+
+    def is_ready(self):
+        self.ready = True
+        how = f", started the stock way: {self._stock}" if self._stock else ""
+        notify(self._notify_socket, f"READY=1\nSTATUS=Serving{how}")
+
+    def go_on_stock(self, reason):
+        """A lean start that failed begins again, stock; a stock one returns."""
+        if not self._lean:
+            return
+        print(f"homeroom: a lean start failed, so it starts the stock way: {reason}", file=sys.stderr, flush=True)
+        os.environ["CREDENTIALS_DIRECTORY"] = self._credentials
+        if self._notify_socket:
+            os.environ["NOTIFY_SOCKET"] = self._notify_socket
+        line = " ".join(reason.split())[:300]
+        os.execv(sys.executable, [sys.executable, "-I", __file__, self.socket, f"--stock=a lean start failed: {line}"])
+
+    def give_up(self, reason):
+        notify(self._notify_socket, f"STATUS={reason}")
         sys.exit(f"homeroom: {reason}")
-    sys.argv = [
-        "jupyterhub-singleuser",
-        f"--ServerApp.sock={sys.argv[1]}",
-        "--ServerApp.sock_mode=0660",
-        "--KernelManager.transport=ipc",
-        "--LabApp.extension_manager=readonly",
-        f"--LabServerApp.extra_labextensions_path={HERE}/labextensions",
-        *arguments,
-    ]
-    server_main()
 
 
 class NoCredentials(ValueError):
@@ -50,31 +91,34 @@ class NoCredentials(ValueError):
 
 
 def take_environment():
-    """What the hub hands over through systemd: sets the environment, answers with further arguments."""
+    """What the hub hands over through systemd (homeroom/credentials.py); sets the environment."""
     folder = os.environ.pop("CREDENTIALS_DIRECTORY", None)
     given = Path(folder, "environment").read_bytes() if folder else b""
     if not given:
         raise NoCredentials("the hub gave it no credentials, perhaps because it was restarting; start it again")
     credentials = json.loads(given)
     os.environ.update(credentials["environment"])
-    return credentials["arguments"]
+    return credentials
 
 
-def prepare_imports():
-    leave_unloaded(SERVER_MODULES)
-    read_certificates_on_first_use()
-    sys.modules["aiodns"] = None  # aiohttp then resolves names in a thread, as where aiodns is not installed
-    import unittest.mock  # noqa: F401 - so that a later `from unittest import mock` leaves unittest unloaded
+def options_of(credentials):
+    options = [
+        f"--ServerApp.sock={sys.argv[1]}",
+        "--ServerApp.sock_mode=0660",
+        "--KernelManager.transport=ipc",
+        "--LabApp.extension_manager=readonly",
+        f"--LabServerApp.extra_labextensions_path={HERE}/labextensions",
+    ]
+    if not credentials.get("debugger", True):
+        import homeroom.kernel_spec  # noqa: F401 - found by its name, which is no path of the environment's
+
+        options.append("--KernelSpecManager.kernel_spec_class=homeroom.kernel_spec.KernelSpecWithoutDebugger")
+    return [*options, *credentials["arguments"]]
 
 
-def import_server(notify_socket):
+def import_server(start):
     """jupyterhub-singleuser's main, with what concerns a server on a socket of systemd's kind put in."""
-    take_validators_from()
-    import jupyterlab.commands
     from jupyter_server.serverapp import ServerApp
-
-    if hasattr(jupyterlab.commands, "_yarn_config"):  # else each start runs `node yarn config`: 0.4 s
-        jupyterlab.commands._yarn_config = lambda logger: {"yarn config": {}, "npm config": {}}
 
     bind = ServerApp._bind_http_server_unix
 
@@ -82,13 +126,13 @@ def import_server(notify_socket):
         bound = bind(app)
         if bound:
             app.io_loop.add_callback(watch_memory, app)
-            notify(notify_socket, "READY=1\nSTATUS=Serving")
+            start.is_ready()
         return bound
 
     ServerApp._bind_http_server_unix = bind_and_tell
     from jupyterhub.singleuser import main as server_main
 
-    remove_stand_ins(SERVER_MODULES)
+    savings_are_in()
     return server_main
 
 

@@ -2,6 +2,8 @@
 
 import json
 import sys
+import sysconfig
+import venv
 from pathlib import Path
 
 import pytest
@@ -28,3 +30,17 @@ def write_roster(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """An environment of its own with the packages of these tests; gives its path and the file that its Python starts with."""
+    made = tmp_path / "environment"
+    venv.create(made, symlinks=True)
+    (site,) = made.glob("lib/python3*/site-packages")
+    start = site / "packages.pth"
+    start.write_text(sysconfig.get_path("purelib"))
+    (made / "share").mkdir()
+    for folder in ("etc", "share/jupyter"):
+        (made / folder).symlink_to(Path(sys.prefix, folder))
+    return made, start

@@ -9,7 +9,8 @@ from conftest import HUB
 START = f"""
 import sys
 sys.path.append({str(HUB)!r})
-from homeroom.lazy_modules import HUB_MODULES, SERVER_MODULES, leave_unloaded, remove_stand_ins, unloaded_modules
+from homeroom.lazy_modules import HUB_MODULES, leave_unloaded, remove_stand_ins, unloaded_modules
+from homeroom.savings import SERVER_MODULES
 """
 
 FORMATS = """

@@ -1,88 +1,45 @@
 """server_start.py run as the unit runs it: a real server on a socket, with a hub that only says which version it is."""
 
-import http.client
 import json
 import os
+import shutil
 import socket
-import socketserver
 import stat
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler
+import tempfile
+import time
 
 import pytest
 from conftest import HUB
 from homeroom.memory_watch import SCHEMA
+from homeroom.stand_in_hub import UnixConnection, environment_of_alice, stand_in_hub
+from jupyter_client.blocking import BlockingKernelClient
 
 TOKEN = "token-of-this-test"
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=30)
-        self._path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
-
-
-class HubAnswers(BaseHTTPRequestHandler):
-    """As much of the hub's API as a server asks for at its start, and the identity of its token."""
-
-    def do_GET(self):
-        person = {"name": "alice", "kind": "user", "scopes": ["access:servers!user=alice"], "admin": False, "groups": []}
-        self._answer({"version": "6.1.1"} if self.path.endswith("/api/") or self.path.endswith("/api") else person)
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self._answer({})
-
-    def _answer(self, body):
-        text = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *words):
-        pass
-
-    def address_string(self):
-        return "unix"
-
-
-class Hub(socketserver.ThreadingUnixStreamServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        """A server that is killed at the end of its test may leave a call unfinished."""
 
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
     """Credentials, a notification socket, a hub; gives a function that starts the server and says what it told."""
-    for folder in ("credentials", "home", "runtime"):
+    for folder in ("credentials", "home"):
         (tmp_path / folder).mkdir()
-    hub = Hub(str(tmp_path / "hub.sock"), HubAnswers)
-    threading.Thread(target=hub.serve_forever, daemon=True).start()
+    runtime = tempfile.mkdtemp(prefix="homeroom-")  # kernels' sockets lie in there: a short path
+    (tmp_path / "runtime").symlink_to(runtime)
     told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     told.bind(str(tmp_path / "notify"))
     told.settimeout(60)
     running = []
 
-    def start(credentials, *interpreter_options):
+    def start(credentials, *options, interpreter_options=(), python=sys.executable):
         (tmp_path / "credentials" / "environment").write_text(credentials)
         process = subprocess.Popen(
-            [sys.executable, "-I", "-B", *interpreter_options, str(HUB / "server_start.py"), str(tmp_path / "server.sock"), "--allow-root"],
+            [str(python), "-I", "-B", *interpreter_options, str(HUB / "server_start.py"), str(tmp_path / "server.sock"), *options],
             cwd=tmp_path / "home",
             env={
                 "PATH": f"{os.path.dirname(sys.executable)}:/usr/bin:/bin",
                 "HOME": str(tmp_path / "home"),
-                "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+                "JUPYTER_RUNTIME_DIR": runtime,
                 "CREDENTIALS_DIRECTORY": str(tmp_path / "credentials"),
                 "NOTIFY_SOCKET": str(tmp_path / "notify"),
                 "HOMEROOM_LAZY_TRACE": "1",
@@ -94,38 +51,25 @@ def machine(tmp_path, monkeypatch):
         running.append(process)
         return process, told.recv(4096).decode()
 
-    yield start, tmp_path
-    for process in running:
-        process.kill()
-        process.communicate()
-    hub.shutdown()
-    hub.server_close()
+    with stand_in_hub(str(tmp_path / "hub.sock"), "6.1.1"):
+        yield start, tmp_path
+        for process in running:
+            process.kill()
+            process.communicate()
     told.close()
+    shutil.rmtree(runtime)
 
 
-def credentials(tmp_path):
-    hub = "http+unix://" + str(tmp_path / "hub.sock").replace("/", "%2F")
-    environment = {
-        "JUPYTERHUB_API_URL": f"{hub}/hub/api",
-        "JUPYTERHUB_ACTIVITY_URL": f"{hub}/hub/api/users/alice/activity",
-        "JUPYTERHUB_API_TOKEN": TOKEN,
-        "JUPYTERHUB_USER": "alice",
-        "JUPYTERHUB_CLIENT_ID": "jupyterhub-user-alice",
-        "JUPYTERHUB_BASE_URL": "/",
-        "JUPYTERHUB_SERVICE_PREFIX": "/user/alice/",
-        "JUPYTERHUB_SERVICE_URL": "http://127.0.0.1:8888/user/alice/",
-        "JUPYTERHUB_SERVER_NAME": "",
-        "JUPYTERHUB_OAUTH_SCOPES": json.dumps(["access:servers!user=alice"]),
-        "JUPYTERHUB_OAUTH_ACCESS_SCOPES": json.dumps(["access:servers!user=alice"]),
-        "JUPYTERHUB_OAUTH_CALLBACK_URL": "/user/alice/oauth_callback",
-    }
-    return json.dumps({"environment": environment, "arguments": ["--allow-root"]})
+def credentials(tmp_path, *arguments, **choices):
+    environment = environment_of_alice(tmp_path / "hub.sock", TOKEN)
+    return json.dumps({"environment": environment, "arguments": ["--allow-root", *arguments], **choices})
 
 
 def post(tmp_path, path, body):
     connection = UnixConnection(str(tmp_path / "server.sock"))
     connection.request("POST", path, json.dumps(body), {"Authorization": f"token {TOKEN}"})
-    return connection.getresponse().status
+    answer = connection.getresponse()
+    return answer.status, answer.read()
 
 
 def get(tmp_path, path, token=TOKEN):
@@ -137,8 +81,8 @@ def get(tmp_path, path, token=TOKEN):
 
 def test_ready_is_said_when_the_socket_answers_and_nothing_more_was_loaded(machine):
     start, tmp_path = machine
-    process, told = start(credentials(tmp_path))
-    assert told.startswith("READY=1"), (told, process.poll() is not None and process.stderr.read())
+    process, told = start(credentials(tmp_path), "--lean")
+    assert told == "READY=1\nSTATUS=Serving", (told, process.poll() is not None and process.stderr.read())
     mode = (tmp_path / "server.sock").stat().st_mode
     assert stat.S_ISSOCK(mode) and stat.S_IMODE(mode) == 0o660
     status, body = get(tmp_path, "/user/alice/api/status")
@@ -160,7 +104,7 @@ def test_jupyterlab_gets_the_extension_and_the_server_takes_the_event_that_it_sh
     status, script = get(tmp_path, "/user/alice/lab/extensions/homeroom/static/remoteEntry.js")
     assert status == 200 and SCHEMA["$id"].encode() in script
     event = {"schema_id": SCHEMA["$id"], "version": "1", "data": {"message": "no", "advice": "", "ended": 1, "limit": None}}
-    assert post(tmp_path, "/user/alice/api/events", event) == 204
+    assert post(tmp_path, "/user/alice/api/events", event)[0] == 204
 
 
 def test_without_credentials_it_says_why_and_ends(machine):
@@ -173,6 +117,75 @@ def test_without_credentials_it_says_why_and_ends(machine):
 
 def test_a_broken_environment_says_what_is_missing(machine):
     start, tmp_path = machine
-    process, told = start(credentials(tmp_path), "-S")  # no site-packages
+    process, told = start(credentials(tmp_path), interpreter_options=["-S"])  # no site-packages
     assert process.wait(10) == 1
     assert told.startswith("STATUS=the shared environment cannot start a server: ModuleNotFoundError: No module named")
+
+
+def loaded(process):
+    """Whether a process has SQLAlchemy in its memory: its compiled parts are files that it maps."""
+    with open(f"/proc/{process.pid}/maps") as maps:
+        return "sqlalchemy" in maps.read()
+
+
+def test_where_a_lean_start_was_not_checked_it_starts_stock_and_says_so(machine, environment):
+    start, tmp_path = machine
+    process, told = start(credentials(tmp_path), python=environment[0] / "bin/python")
+    assert told == "READY=1\nSTATUS=Serving, started the stock way: it was not checked with this environment"
+    assert loaded(process)
+
+
+def test_the_config_turns_it_off(machine):
+    start, tmp_path = machine
+    process, told = start(credentials(tmp_path, lean=False), "--lean")
+    assert told == "READY=1\nSTATUS=Serving"
+    assert loaded(process)
+
+
+def test_a_lean_start_that_fails_begins_again_stock_and_says_why(machine):
+    start, tmp_path = machine
+    (tmp_path / "home/.jupyter").mkdir()
+    only_stock = "import sys\nif 'homeroom.lazy_modules' in sys.modules and hasattr(sys.modules['requests'], '_homeroom_pending'): sys.exit('not lean')"
+    (tmp_path / "home/.jupyter/jupyter_server_config.py").write_text(only_stock)
+    process, told = start(credentials(tmp_path), "--lean")
+    assert told == "READY=1\nSTATUS=Serving, started the stock way: a lean start failed: SystemExit: not lean"
+    assert loaded(process)
+    assert get(tmp_path, "/user/alice/api/status")[0] == 200
+
+
+def test_a_lean_server_keeps_out_of_memory_what_a_stock_one_loads(machine):
+    start, tmp_path = machine
+    process, _told = start(credentials(tmp_path), "--lean")
+    assert not loaded(process)
+
+
+@pytest.mark.parametrize("debugger", [True, False])
+def test_kernels_have_the_debugger_where_the_config_says_so(machine, debugger):
+    start, tmp_path = machine
+    start(credentials(tmp_path, debugger=debugger), "--lean")
+    specs = json.loads(get(tmp_path, "/user/alice/api/kernelspecs")[1])
+    assert specs["kernelspecs"]["python3"]["spec"]["metadata"]["debugger"] is debugger
+    status, made = post(tmp_path, "/user/alice/api/kernels", {"name": "python3"})
+    assert status == 201
+    client = BlockingKernelClient(connection_file=str(tmp_path / "runtime" / f"kernel-{json.loads(made)['id']}.json"))
+    client.load_connection_file()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        said = []
+        code = "import sys; before = '_pydevd_bundle' in sys.modules; import debugpy; print([before, bool(debugpy.listen)])"
+        client.execute_interactive(code, timeout=60, output_hook=lambda message: said.append(message["content"].get("text")))
+        assert f"[{debugger}, True]\n" in said
+    finally:
+        client.stop_channels()
+
+
+def test_an_idle_kernel_without_a_browser_is_ended_where_the_config_says_so(machine):
+    start, tmp_path = machine
+    cull = [f"--MappingKernelManager.cull_{what}=1" for what in ("idle_timeout", "interval")]
+    start(credentials(tmp_path, *cull), "--lean")
+    assert post(tmp_path, "/user/alice/api/kernels", {"name": "python3"})[0] == 201
+    deadline = time.monotonic() + 60
+    while json.loads(get(tmp_path, "/user/alice/api/kernels")[1]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)

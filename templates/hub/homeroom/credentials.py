@@ -25,9 +25,9 @@ class CredentialServer:
         self._offers = {}
 
     @contextlib.contextmanager
-    def offer(self, unit, environment, arguments=()):
-        """While this stands, `unit` gets this environment and these extra arguments of its command."""
-        answer = json.dumps({"environment": environment, "arguments": list(arguments)}).encode()
+    def offer(self, unit, environment, arguments=(), **choices):
+        """While this stands, `unit` gets this environment, these extra arguments, and these choices (server_start.py)."""
+        answer = json.dumps({"environment": environment, "arguments": list(arguments), **choices}).encode()
         if len(answer) > LARGEST:
             raise ValueError(f"The environment of {unit} is larger than {LARGEST} bytes")
         self._offers[unit] = answer

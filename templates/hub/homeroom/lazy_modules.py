@@ -26,24 +26,6 @@ JSON_SCHEMA_FORMATS = {
     "arrow": {},
 }
 
-SERVER_MODULES = {
-    **JSON_SCHEMA_FORMATS,
-    # the hub's own side of jupyterhub, which the server's side imports
-    "sqlalchemy": {},
-    "sqlalchemy.exc": {"SQLAlchemyError": Exception},
-    "jupyterhub.orm": {},
-    "jupyterhub.roles": {},
-    "jupyterhub.handlers": {},
-    "jupyterhub.handlers.pages": {"HealthCheckHandler": object},
-    # installing extensions from the browser, which is off
-    "jupyterlab.extensions.pypi": {"PyPIExtensionManager": CALL},
-    "requests": {},
-    "httpx": {},
-    "websocket": {},
-    "IPython": {},
-    "unittest": {},
-}
-
 HUB_MODULES = dict(JSON_SCHEMA_FORMATS)
 
 # Asking a module for these must not execute it: the import system itself does.
@@ -56,17 +38,16 @@ def leave_unloaded(modules):
 
 
 def remove_stand_ins(modules):
-    """Takes stand-in classes away again: whoever asks from here on gets the real class."""
+    """Takes stand-ins away again: whoever asks from here on gets the real thing."""
     for name, stand_ins in modules.items():
         module = sys.modules.get(name)
         if isinstance(module, LazyModule):
-            for attribute, kind in stand_ins.items():
-                if kind != CALL:
-                    vars(module).pop(attribute, None)
+            for attribute in stand_ins:
+                vars(module).pop(attribute, None)
 
 
 def unloaded_modules():
-    """Names of the modules that are imported and not executed (for tests)."""
+    """Names of the modules that are imported and not executed."""
     return sorted(name for name, module in list(sys.modules.items()) if isinstance(module, LazyModule))
 
 

@@ -52,6 +52,8 @@ class HomeroomSpawner(Spawner):
     ip = "127.0.0.1"
     port = 8888
 
+    choices = {}  # of server_start.py, the same for everybody
+
     endings = {}  # name -> why the server ended, until it is started again; for not_running.html
 
     _starting = False
@@ -137,7 +139,7 @@ class HomeroomSpawner(Spawner):
         if (await self.systemd.state(unit)).present:  # left over from a hub that died while it started, or still ending
             await self.systemd.stop(unit)
         self._oom_kills = oom_kills(slice_of(self.account))
-        with self.credentials.offer(unit, self._server_environment(), self.get_args()):
+        with self.credentials.offer(unit, self._server_environment(), self.get_args(), **self.choices):
             result = await self.systemd.start(unit)
         if result != "done":
             raise await self._failure(result)

@@ -1,0 +1,39 @@
+"""Whether servers of this environment start lean: what check_lean.py found, and for which versions that holds."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+VERDICT = Path(sys.prefix, "share", "homeroom", "lean.json")
+SITE_PACKAGES = Path(sys.prefix, "lib", f"python3.{sys.version_info.minor}", "site-packages")
+
+
+def why_stock(verdict=VERDICT, site_packages=SITE_PACKAGES):
+    """None where a lean start was checked with what is installed now, else why not, in words."""
+    try:
+        found = json.loads(verdict.read_text())
+        if found["reason"] is not None:
+            return str(found["reason"])
+        if found["python"] != sys.version:
+            return "it was not checked with this Python"
+        changed = sorted(set(found["distributions"]) - set(os.listdir(site_packages)))
+    except (OSError, ValueError, KeyError, TypeError):
+        return "it was not checked with this environment"
+    if not changed:
+        return None
+    return f"it was not checked with the packages that are installed now ({changed[0].removesuffix('.dist-info')} was)"
+
+
+def write_verdict(reason, distributions, loaded_at_start, verdict=VERDICT):
+    """`reason`: why a lean start fails, None where it does not; `distributions`: names of .dist-info folders."""
+    found = {
+        "reason": reason,
+        "python": sys.version,
+        "distributions": sorted(distributions),
+        "loaded_at_start": sorted(loaded_at_start),
+    }
+    verdict.parent.mkdir(parents=True, exist_ok=True)
+    fresh = verdict.with_suffix(".new")
+    fresh.write_text(json.dumps(found, indent=1))
+    os.replace(fresh, verdict)

@@ -1,0 +1,56 @@
+import sys
+
+import pytest
+from homeroom.lean_verdict import why_stock, write_verdict
+
+
+@pytest.fixture
+def checked(tmp_path):
+    """An environment with two packages of which one was checked; gives the question of whoever starts a server."""
+    for name in ("jupyterlab-4.6.6.dist-info", "cowsay-1.0.dist-info"):
+        (tmp_path / name).mkdir()
+    verdict = tmp_path / "share/lean.json"
+
+    def ask(reason=None):
+        write_verdict(reason, ["jupyterlab-4.6.6.dist-info"], [], verdict)
+        return lambda: why_stock(verdict, tmp_path)
+
+    return ask, tmp_path, verdict
+
+
+def test_what_was_checked_starts_lean_whatever_else_is_installed(checked):
+    ask, folder, _verdict = checked
+    asked = ask()
+    assert asked() is None
+    (folder / "cowsay-1.0.dist-info").rename(folder / "cowsay-2.0.dist-info")
+    assert asked() is None
+
+
+def test_another_version_starts_stock_until_it_is_checked(checked):
+    ask, folder, _verdict = checked
+    asked = ask()
+    (folder / "jupyterlab-4.6.6.dist-info").rename(folder / "jupyterlab-4.7.0.dist-info")
+    assert asked() == "it was not checked with the packages that are installed now (jupyterlab-4.6.6 was)"
+
+
+def test_another_python_starts_stock(checked, monkeypatch):
+    ask, _folder, _verdict = checked
+    asked = ask()
+    monkeypatch.setattr(sys, "version", "3.99")
+    assert asked() == "it was not checked with this Python"
+
+
+def test_a_failed_check_is_told(checked):
+    ask, _folder, _verdict = checked
+    assert ask("the check failed: IPython: 1 instead of 2")() == "the check failed: IPython: 1 instead of 2"
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", '{"reason": null, "python": 1}', "null"])
+def test_without_a_whole_verdict_it_starts_stock(checked, text):
+    ask, _folder, verdict = checked
+    asked = ask()
+    if text is None:
+        verdict.unlink()
+    else:
+        verdict.write_text(text)
+    assert asked() in ("it was not checked with this environment", "it was not checked with this Python")
