@@ -71,6 +71,10 @@ const table: Readonly<Record<string, Rule | "everything">> = {
     code: resourceNames,
     types: ["installer/plan", "installer/resources", hostInterface],
   },
+  "installer/upgrade": {
+    code: [errors],
+    types: ["installer/resources", hostInterface],
+  },
   "installer/sandbox": { code: ["installer/host", errors], effects: true },
   "installer/cli": "everything",
 };

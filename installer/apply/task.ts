@@ -15,6 +15,8 @@ export interface Task {
   who: string;
   /** ISO 8601, UTC. */
   started: string;
+  /** The release whose program runs it, and knows every kind of its steps; older records lack it. */
+  release?: string;
   /** The generation that it starts from (0 where there is none yet). */
   from: number;
   /** What differs in config and roster from that generation, in words; secrets are hidden. */

@@ -4,6 +4,7 @@ import { performTask } from "../apply/perform-task.ts";
 import { recover, type Recovery } from "../apply/recover.ts";
 import type { Task } from "../apply/task.ts";
 import { HomeroomError } from "../errors.ts";
+import { recoverByItsRelease } from "./recover-by-release.ts";
 import { commitGeneration, currentGeneration } from "../generations/generations.ts";
 import { writtenResources } from "../generations/written-resources.ts";
 import { checkHealth } from "../health/health.ts";
@@ -19,6 +20,8 @@ import type { TaskDisplay } from "./show-task.ts";
 
 export interface ApplyOptions extends SituationOptions {
   command: string;
+  /** The generation in use may be another release's: an upgrade, or a rollback. */
+  changesRelease?: true | undefined;
   /** Asked with the plan before anything is changed; false leaves everything as it is. */
   confirm?: (situation: Situation) => Promise<boolean>;
   signal: AbortSignal;
@@ -48,8 +51,10 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
     milliseconds: performance.now() - began,
   });
   const first = await readSituation(host, options);
+  if (options.changesRelease !== true) refuseOtherRelease(first);
   if (isUnchanged(first) && (await interruptedTask(host)) === undefined) return ended(first, "unchanged");
   const who = whoAsks();
+  await recoverByItsRelease(host);
   await using _lock = await lockMachine(host, { command: options.command, who });
   tellRecovery(await recoverShown(host));
   // What stood still while nobody held the lock may have moved; from here on it cannot.
@@ -97,7 +102,8 @@ async function perform(
   const started = new Date().toISOString();
   const id = started.replaceAll(/[-:Z]/g, "").replaceAll(/[T.]/g, "-");
   const changes = await changesOf(host, situation);
-  const task: Task = { id, command, who, started, from: generation?.number ?? 0, changes, plan };
+  const from = generation?.number ?? 0;
+  const task: Task = { id, command, who, started, release: release.version, from, changes, plan };
   return performTask(host, {
     task,
     contents: desired.contents,
@@ -122,6 +128,15 @@ async function perform(
       return number;
     },
   });
+}
+
+/** Only the release in use applies a config: another one may read it otherwise, or lack what it says. */
+function refuseOtherRelease({ generation, release }: Situation): void {
+  if (generation === undefined || generation.release === release.version) return;
+  throw new HomeroomError(
+    `This is Homeroom ${release.version}, and ${generation.release} is in use on this machine.`,
+    { remedy: "Type: homeroom apply, which starts the one in use; to change it: sudo homeroom upgrade" },
+  );
 }
 
 /** What this task changes in what is asked for, since the generation in use. */

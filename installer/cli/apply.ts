@@ -19,6 +19,10 @@ export interface ApplyFlags {
   force?: true | undefined;
   /** A directory of wheels, for a machine without an index. */
   wheels?: string | undefined;
+  /** A config's text that the release in this program reads; it is written into the file as a step. */
+  configText?: string | undefined;
+  /** The generation in use may be another release's. */
+  changesRelease?: true | undefined;
   /** A first install shows its progress on the front door. */
   progressPage?: boolean | undefined;
 }
@@ -49,6 +53,8 @@ export async function applyNow(host: Host, command: string, flags: ApplyFlags): 
     wheels: flags.wheels,
     force: flags.force,
     progressPage: flags.progressPage,
+    configText: flags.configText,
+    changesRelease: flags.changesRelease,
     drift: await choiceAboutDrift(host, flags, asking),
     signal: interruption(),
     ...(asking ? { confirm: (situation) => confirmPlan(host, situation) } : {}),
@@ -83,13 +89,13 @@ export function resultOf({ outcome, generation, milliseconds, situation }: Appli
 
 async function choiceAboutDrift(
   host: Host,
-  { take, keep, yes }: ApplyFlags,
+  { take, keep, yes, configText }: ApplyFlags,
   asking: boolean,
 ): Promise<"keep" | "take"> {
   if (take || yes) return "take";
   if (keep || !asking) return "keep";
   const { readSituation } = await import("./situation.ts");
-  const { plan } = await readSituation(host, { drift: "keep" });
+  const { plan } = await readSituation(host, { drift: "keep", configText });
   if (plan.drift.length === 0) return "keep";
   narrate("Not written by Homeroom:");
   narrate(describeDrift(plan.drift));

@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, Load>> = {
   config: async () => (await import("./config.ts")).configCommand(),
   plan: async () => (await import("./plan.ts")).planCommand(),
   apply: async () => (await import("./apply.ts")).applyCommand(),
+  upgrade: async () => (await import("./upgrade.ts")).upgradeCommand(),
   users: async () => (await import("./users.ts")).usersCommand(),
   status: async () => (await import("./status.ts")).statusCommand(),
   doctor: async () => (await import("./doctor.ts")).doctorCommand(),

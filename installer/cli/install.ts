@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { loadConfig } from "../../config/load.ts";
 import { HomeroomError } from "../errors.ts";
+import { currentGeneration, type Generation } from "../generations/generations.ts";
 import type { Host } from "../host/host.ts";
 import type { Applied } from "./apply-situation.ts";
 import { applyNow, resultOf } from "./apply.ts";
@@ -9,6 +10,7 @@ import { compileBytecodeLater } from "./compile-bytecode.ts";
 import { setFirstPassword } from "./first-password.ts";
 import { firstConfig, packagesIn, proposedPackages, validName, validPackages } from "./first-config.ts";
 import { configOf, configPath, readConfig } from "./read-config.ts";
+import { readVersion } from "./read-release.ts";
 import { showWelcome } from "./welcome.ts";
 
 interface InstallFlags {
@@ -16,6 +18,7 @@ interface InstallFlags {
   adminPasswordFile?: string;
   config?: string;
   yes?: true;
+  take?: true;
   offline?: string;
   progressPage?: true;
   json?: true;
@@ -32,6 +35,7 @@ export function installCommand(): Command {
     .option("--admin-password-file <file>", "read the admin's password from a file")
     .option("--config <file>", "start with this config.yaml")
     .option("--yes", "ask nothing")
+    .option("--take", "write anew what was changed by hand")
     .option("--offline <directory>", "wheels to install from, where there is no package index")
     .addOption(new Option("--progress-page", "show the steps on the front door meanwhile").hideHelp())
     .option("--json", "the result as data")
@@ -42,10 +46,24 @@ export function installCommand(): Command {
     .action(async function (this: Command) {
       const options = this.optsWithGlobals<GlobalOptions & InstallFlags>();
       requireRoot(options);
-      const { password: given, ...applied } = await install(hostOf(options), options);
+      const host = hostOf(options);
+      const before = await otherReleaseInUse(host);
+      if (before !== undefined) {
+        const { changeRelease } = await import("./change-release.ts");
+        const changed = await changeRelease(host, before, options);
+        if (options.json) printJson(resultOf(changed));
+        return;
+      }
+      const { password: given, ...applied } = await install(host, options);
       if (options.json) printJson(resultOf(applied));
       else showWelcome(applied, given);
     });
+}
+
+/** The generation in use, where another release made it: a newer bootstrap.sh, or `homeroom upgrade`, runs this one. */
+async function otherReleaseInUse(host: Host): Promise<Generation | undefined> {
+  const generation = await currentGeneration(host);
+  return generation === undefined || generation.release === (await readVersion()) ? undefined : generation;
 }
 
 /** Returns how it went and, once, the password that was made up for the admin. */
@@ -62,7 +80,7 @@ async function install(host: Host, flags: InstallFlags): Promise<Applied & { pas
   const applied = await applyNow(host, "install", {
     yes: flags.yes,
     asked: true,
-    keep: true,
+    ...(flags.take ? { take: true } : { keep: true }),
     wheels: flags.offline,
     progressPage: flags.progressPage,
   });

@@ -13,6 +13,8 @@ import { readRoster, rosterPath, type ReadRoster } from "./read-roster.ts";
 export const configPath = "/etc/homeroom/config.yaml";
 
 export interface ReadConfig {
+  /** Where the file lies, links followed. */
+  path: string;
   text: string;
   /** sha256 of the text. */
   hash: string;
@@ -25,9 +27,10 @@ export interface ReadConfig {
 
 /**
  * The config file and the roster beside it, both checked.
+ * @param instead a text to go by instead of the file's
  * @throws HomeroomError (exit code 78) with every problem, each with line, column and what would be right.
  */
-export async function readConfig(host: HostReader): Promise<ReadConfig> {
+export async function readConfig(host: HostReader, instead?: string): Promise<ReadConfig> {
   const path = await followTrusted(host, configPath);
   const bytes = await host.read(path);
   if (bytes === undefined && (await host.stat(path)) !== undefined) {
@@ -41,13 +44,15 @@ export async function readConfig(host: HostReader): Promise<ReadConfig> {
       remedy: "Run `sudo homeroom install`: it asks what it needs to know and writes the file.",
     });
   }
-  const { config, warnings } = configOf(loadConfig(bytes), configPath);
+  const text = instead ?? bytes.toString("utf8");
+  const { config, warnings } = configOf(loadConfig(instead ?? bytes), configPath);
   const roster = await readRoster(host, config);
   const everybody = withRoster(config, roster.entries);
   refuseSharedAccounts(everybody);
   return {
-    text: bytes.toString("utf8"),
-    hash: hashOf(bytes),
+    path,
+    text,
+    hash: hashOf(instead ?? bytes),
     config: everybody,
     roster,
     warnings: [

@@ -3,6 +3,7 @@ import { lockMachine } from "../apply/lock.ts";
 import { recover } from "../apply/recover.ts";
 import { currentGeneration } from "../generations/generations.ts";
 import { tellRecovery } from "./apply-situation.ts";
+import { recoverByItsRelease } from "./recover-by-release.ts";
 import { hostOf, narrate, requireRoot, whoAsks, type GlobalOptions } from "./context.ts";
 
 /** `homeroom recover`: what homeroom-recover.service runs at boot, before the hub starts. */
@@ -14,6 +15,7 @@ export function recoverCommand(): Command {
       const options = this.optsWithGlobals<GlobalOptions & { boot?: true }>();
       requireRoot(options);
       const host = hostOf(options);
+      if (await recoverByItsRelease(host, options.boot ? ["--boot"] : [])) return;
       await using _lock = await lockMachine(host, { command: "recover", who: whoAsks() });
       const events = {
         step: (step: { kind: string; id: string }, state: string) =>

@@ -9,6 +9,7 @@ import { currentGeneration, type Generation } from "../generations/generations.t
 import type { HostReader } from "../host/host.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
+import { hashOf } from "../resources/hash.ts";
 import type { Resource } from "../resources/resource.ts";
 import { readFacts, type Facts } from "../resources/facts.ts";
 import { readInstalledPackages } from "../resources/installed-packages.ts";
@@ -37,6 +38,8 @@ export interface SituationOptions {
   wheels?: string | undefined;
   /** A first install shows its progress on the front door. */
   progressPage?: boolean | undefined;
+  /** A text to be written into the config's file and to go by, instead of the one that is there. */
+  configText?: string | undefined;
   /** A lower memory limit holds at once even where more is in use. */
   force?: boolean | undefined;
 }
@@ -44,11 +47,11 @@ export interface SituationOptions {
 /** Reads config, machine and release, and plans; changes nothing. */
 export async function readSituation(
   host: HostReader,
-  { drift, wheels, progressPage = false, force = false }: SituationOptions,
+  { drift, wheels, progressPage = false, configText, force = false }: SituationOptions,
 ): Promise<Situation> {
   const [read, facts, release, generation, link, firstPasswords, classCode, slices, known] =
     await Promise.all([
-      readConfig(host),
+      readConfig(host, configText),
       readFacts(host),
       readRelease(),
       currentGeneration(host),
@@ -75,10 +78,18 @@ export async function readSituation(
     force,
   };
   const desired = desiredState(inputs);
+  if (configText !== undefined) addConfigFile(desired, read.path, configText);
   const since = await writtenSince(host, generation?.number ?? 0);
   const lastWritten = [...(generation?.resources ?? []), ...since];
   const plan = await makePlan(host, { desired: desired.resources, lastWritten, drift });
   return { read, facts, release, generation, lastWritten, desired, plan };
+}
+
+/** The config's own file, where a release changes it: a step as others, so that undo and recovery put it back. */
+function addConfigFile({ resources, contents }: DesiredState, path: string, text: string): void {
+  const sha256 = hashOf(text);
+  resources.push({ kind: "config-file", id: path, state: { sha256 }, needs: [], adopted: true });
+  contents.set(sha256, text);
 }
 
 type Link = Pick<EnvironmentInUse, "path" | "state">;

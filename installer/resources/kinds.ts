@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { account } from "./account.ts";
 import { aptPackage } from "./apt-package.ts";
 import { closedAccount } from "./closed-account.ts";
+import { configFile } from "./config-file.ts";
 import { directory } from "./directory.ts";
 import { file } from "./file.ts";
 import { group, systemGroup } from "./group.ts";
@@ -26,6 +27,7 @@ const all = [
   account,
   aptPackage,
   closedAccount,
+  configFile,
   directory,
   file,
   group,

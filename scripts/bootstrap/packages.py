@@ -1,7 +1,8 @@
-"""The part of bootstrap.sh that fetches: npm packages, checked by hash, put where they belong.
+"""What fetches for bootstrap.sh and `homeroom upgrade`: npm packages, checked by hash, put where they belong.
 
 `python3 -I packages.py MODE ARGUMENTS` answers on standard output. Where it fails that is two lines, the reason and
-the remedy. bootstrap.sh is one file: `npm run release` writes registry.py and this one into it.
+the remedy. bootstrap.sh is one file: `npm run release` writes registry.py and this one into it, and both as one
+file into the release.
 """
 
 import base64
@@ -37,7 +38,14 @@ class Interrupted(BaseException):
 def main(mode, *arguments):
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt)
-    modes = {"locked": locked, "reach": reach, "resolve": resolve, "fetch": fetch, "unpack": unpack}
+    modes = {
+        "locked": locked,
+        "reach": reach,
+        "resolve": resolve,
+        "published": published,
+        "fetch": fetch,
+        "unpack": unpack,
+    }
     try:
         modes[mode](*arguments)
     except Failure as failure:
@@ -78,6 +86,12 @@ def resolve(version, node_package):
     release = Registry().describe("homeroom", version)
     node = release["homeroom"]["node"]
     print(release["version"], release["dist"]["integrity"], node["version"], node["integrity"][node_package])
+
+
+def published(name):
+    """Prints as JSON what the registry says of all versions of a package, and the keys that it signs with."""
+    registry = Registry()
+    print(json.dumps({"registry": registry.host, "package": registry.describe(name), "keys": registry.keys()}))
 
 
 def fetch(local, how, *packages):

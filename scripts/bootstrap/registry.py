@@ -59,15 +59,27 @@ class Registry:
                 raise self.explain(error, f"{name} {version}") from error
         return self.open(self.describe(name, version)["dist"]["tarball"])
 
-    def describe(self, name, version):
+    def describe(self, name, version=""):
+        """What the registry says of one version, or of a package with all of them."""
+        path = f"{name}/{urllib.parse.quote(version)}" if version else name
         try:
-            with self.open(f"{self.url}{name}/{urllib.parse.quote(version)}") as answer:
+            with self.open(self.url + path) as answer:
                 return json.load(answer)
         except OSError as error:
-            raise self.explain(error, f"{name} {version}") from error
+            raise self.explain(error, f"{name} {version}".strip()) from error
+
+    def keys(self):
+        """The public keys that the registry signs with; None where it signs nothing, which npm takes these answers for."""
+        try:
+            with self.open(f"{self.url}-/npm/v1/keys") as answer:
+                return json.load(answer)["keys"]
+        except OSError as error:
+            if getattr(error, "code", 0) in (400, 404):
+                return None
+            raise self.explain(error, "its keys") from error
 
     def open(self, url):
-        request = urllib.request.Request(url, headers={"User-Agent": "homeroom-bootstrap"})
+        request = urllib.request.Request(url, headers={"User-Agent": "homeroom"})
         for kind, key in (("Bearer", "_authToken"), ("Basic", "_auth")):
             token = self.settings.get(re.sub("^https?:", "", self.url) + ":" + key)
             if token and url.startswith(self.url):

@@ -11,12 +11,16 @@ export interface BakedRelease {
 
 /** bootstrap.sh of the checkout at `root` as one file: with a release's version and hashes, and its part in Python. */
 export async function bakeBootstrap(root: string, release: BakedRelease): Promise<string> {
-  const [script = "", ...python] = await Promise.all(
-    ["bootstrap.sh", "scripts/bootstrap/registry.py", "scripts/bootstrap/packages.py"].map(
-      async (path) => await readFile(join(root, path), "utf8"),
-    ),
+  const script = await readFile(join(root, "bootstrap.sh"), "utf8");
+  return writeInto(script, release, await fetchProgram(root));
+}
+
+/** What fetches packages, as one file that needs nothing but Python's own library. */
+export async function fetchProgram(root: string): Promise<string> {
+  const parts = ["registry", "packages"].map(
+    async (name) => await readFile(join(root, `scripts/bootstrap/${name}.py`), "utf8"),
   );
-  return writeInto(script, release, python.join("\n\n"));
+  return asOneFile((await Promise.all(parts)).join("\n\n"));
 }
 
 /** @throws where the script doesn't have exactly one place for each of them. */
@@ -36,15 +40,15 @@ export function writeInto(
     if (!/^[\w.+/=-]+$/.test(value)) throw new Error(`${name} can't be written into a script: ${value}`);
     return replaceLine(text, `${name}=''`, `${name}='${value}'`);
   }, script);
+  if (/^PYTHON$/m.test(python)) throw new Error("a line of the Python part would end its here-document");
   const reader = /^python_part\(\) \{.*$/m.exec(script)?.[0] ?? "python_part() { …; }";
   // A here-document in a function: nothing reads it before the whole script has arrived.
-  const part = `python_part() {\n  cat <<'PYTHON'\n${asOneFile(python).trim()}\nPYTHON\n}`;
+  const part = `python_part() {\n  cat <<'PYTHON'\n${python.trim()}\nPYTHON\n}`;
   return replaceLine(withValues, reader, part);
 }
 
 /** Joined in one file the modules find each other's names by themselves, as bootstrap.sh does it in a checkout. */
 function asOneFile(python: string): string {
-  if (/^PYTHON$/m.test(python)) throw new Error("a line of the Python part would end its here-document");
   return python.replaceAll(/^from registry import.*\n/gm, "");
 }
 

@@ -1,5 +1,6 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { fetchProgram } from "./bake-bootstrap.ts";
 import { bundle, type Program } from "./bundle.ts";
 import { manifestOf } from "./manifest.ts";
 import { nodePackages } from "./node-packages.ts";
@@ -23,6 +24,8 @@ export async function buildRelease({
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
 
+  await mkdir(join(directory, "dist"));
+  await writeFile(join(directory, "dist/fetch-packages.py"), await fetchProgram(root));
   const inputs = await bundle(programs, join(directory, "dist"));
   await writeFile(join(directory, "THIRD-PARTY-LICENSES.txt"), await thirdPartyLicenses(inputs, root));
   await cp(join(root, "templates"), join(directory, "templates"), {

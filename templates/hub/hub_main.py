@@ -7,6 +7,11 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))
 
+from prepare_database import prepare_database  # noqa: E402
+
+if done := prepare_database("/var/lib/homeroom/hub/jupyterhub.sqlite"):
+    print(done, file=sys.stderr)
+
 from homeroom.certificates import read_certificates_on_first_use  # noqa: E402
 from homeroom.lazy_modules import HUB_MODULES, leave_unloaded  # noqa: E402
 

@@ -11,7 +11,6 @@ python_part() { cat "$here/part.py"; }
 main
 `;
 const python = `import os
-from registry import say
 say("it's $here")
 `;
 const baked = {

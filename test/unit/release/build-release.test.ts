@@ -31,6 +31,13 @@ test("a package that is loaded on demand by itself is refused", async () => {
   await expect(bundle(programs, join(directory, "mistake"))).rejects.toThrow("a module of ours");
 });
 
+test("what fetches releases is one file, which needs nothing beside it", () => {
+  const program = join(directory, "release/dist/fetch-packages.py");
+  const lock = join(root, "package-lock.json");
+  const said = execFileSync("python3", ["-I", program, "locked", lock, "yaml"], { encoding: "utf8" });
+  expect(said).toMatch(/^2\.\d+\.\d+ sha512-/);
+});
+
 test("the manifest names every file with its hash", async () => {
   const release = join(directory, "release");
   const manifest = JSON.parse(await readFile(join(release, "manifest.json"), "utf8")) as ReleaseManifest;
