@@ -28,8 +28,7 @@ export interface CompleteKeyOptions {
  * the next step can follow. Empty where nothing of the schema begins so.
  */
 export function completeKey(typed: string, { root, only, end = "" }: CompleteKeyOptions = {}): Completion[] {
-  const dot = typed.length - (/(?:[^."']|"[^"]*"?|'[^']*'?)*$/.exec(typed)?.[0].length ?? 0);
-  const before = typed.slice(0, dot);
+  const [before = ""] = /^(?:(?:[^."']|"[^"]*"|'[^']*')*\.)*/.exec(typed) ?? [];
   const path = keyPath(before);
   return stepsBelow(path, root)
     .filter(({ name, part }) => fits([...path, name], part, root, only))

@@ -1,5 +1,5 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
-import { loadConfig } from "../../../config/load.ts";
+import { parse } from "../../../config/parse.ts";
 import { maskText } from "../../../config/secrets.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
 import {
@@ -31,8 +31,10 @@ export async function showDiff(
     ...patchOf(nameOf(from), nameOf(to), masked(before.config), masked(after.config)),
     ...patchOf(`roster of ${nameOf(from)}`, `roster of ${nameOf(to)}`, before.roster, after.roster),
   ];
-  if (patches.length === 0) return narrate("No difference.");
-  print(patches.join(""));
+  const onlySecrets = patches.length === 0 && before.config !== after.config;
+  if (patches.length === 0 && !onlySecrets) return narrate("No difference.");
+  if (onlySecrets) narrate("Only secrets differ, which are not shown.");
+  else print(patches.join(""));
   process.exitCode = exitCodes.pending;
 }
 
@@ -81,5 +83,5 @@ function nameOf(number: number | undefined): string {
 }
 
 function masked(text: string): string {
-  return maskText(text, loadConfig(text).root);
+  return maskText(text, parse(text).root);
 }

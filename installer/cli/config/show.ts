@@ -103,7 +103,7 @@ function absent(key: string, path: readonly string[]): HomeroomError {
 }
 
 function hidden(value: Json, path: readonly string[], { reveal }: ShowOptions): Json {
-  return reveal ? value : maskValue(value, path.at(-1));
+  return reveal ? value : maskValue(value, path);
 }
 
 /** Bytes as people write sizes. */

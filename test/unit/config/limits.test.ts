@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import type { Limits } from "../../../config/config.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Config, Limits } from "../../../config/config.ts";
 import {
   autoMemory,
   classLimits,
@@ -22,7 +22,10 @@ function configOf(text: string) {
 }
 
 describe("what is computed from the machine", () => {
-  const { limits } = configOf("");
+  let limits: Config["limits"];
+  beforeAll(() => {
+    limits = configOf("").limits;
+  });
 
   test.each([
     [512, 256, 64],
@@ -58,7 +61,7 @@ describe("what is computed from the machine", () => {
 });
 
 describe("which limit is whose, and why", () => {
-  const config = configOf(`
+  const text = `
 users: { extra_user_groups: { ta: [Anna, ben], lab: [ben] } }
 limits:
   memory: 1G
@@ -69,8 +72,13 @@ limits:
   users:
     Ben: { tasks: 50 }
     carl: { memory: auto, cpu: null }
-`);
-  const memberships = membershipsOf(config);
+`;
+  let config: Config;
+  let memberships: Map<string, string[]>;
+  beforeAll(() => {
+    config = configOf(text);
+    memberships = membershipsOf(config);
+  });
   const of = (name: string) => limitsOf(config, 8 * GiB, { name, groups: memberships.get(name) ?? [] });
 
   test.each([
