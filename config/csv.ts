@@ -24,9 +24,9 @@ export interface Csv {
 /**
  * Reads comma-separated values (RFC 4180) with positions. Line breaks may be of any kind, rows of any length;
  * empty lines are left out. Never throws.
+ * @param separator what separates cells; where nothing is said it is the mark that is most frequent in the first line
  */
-export function parseCsv(text: string): Csv {
-  const separator = separatorOf(text);
+export function parseCsv(text: string, separator = separatorOf(text)): Csv {
   const rows: CsvRow[] = [];
   let unclosed: number | undefined;
   let at = text.startsWith("\uFEFF") ? 1 : 0;
@@ -58,7 +58,7 @@ export function formatRow(cells: readonly string[], separator = ","): string {
     .join(separator);
 }
 
-/** The one that is most frequent in the first line, outside of quotes. */
+/** Outside of quotes. */
 function separatorOf(text: string): string {
   const header = (/^[^\r\n]*/.exec(text)?.[0] ?? "").replaceAll(/"[^"]*"/g, "");
   const counted = [",", ";", "\t"].map((mark) => ({ mark, count: header.split(mark).length }));

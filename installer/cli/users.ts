@@ -17,9 +17,17 @@ export function usersCommand(): Command {
 const examples = `
 Examples:
   sudo homeroom users add alice bob --group choir
+  sudo homeroom users import class.csv
   sudo homeroom users set bob --role admin
   sudo homeroom users list
   sudo homeroom users remove bob`;
+
+const importExamples = `
+Fields: username, first, last, name, email, id, groups. Columns by header or number; nothing for none.
+Examples:
+  sudo homeroom users import class.csv --dry-run
+  sudo homeroom users import class.csv --map email="School e-mail" --map groups=
+  sudo homeroom users import band.csv --group band --remove-missing`;
 
 function addLooking(command: Command): void {
   command
@@ -36,6 +44,13 @@ function addLooking(command: Command): void {
     .option("--json", "as data")
     .action(async (name: string, _: object, self: Command) =>
       (await import("./users/show.ts")).showUser(name, self.optsWithGlobals()),
+    );
+  command
+    .command("check [file]")
+    .description("Check a roster that was edited by hand, or another file before it takes its place.")
+    .option("--json", "as data")
+    .action(async (file: string | undefined, _: object, self: Command) =>
+      (await import("./users/check.ts")).checkRoster(file, self.optsWithGlobals()),
     );
   command
     .command("export")
@@ -58,6 +73,26 @@ function addChanging(command: Command): void {
     .option("--json", "the result as data")
     .action(async (names: string[], _: object, self: Command) =>
       (await import("./users/add.ts")).addUsers(names, self.optsWithGlobals()),
+    );
+  command
+    .command("import <file>")
+    .description(
+      "Put a class list onto the roster: an export of Canvas, Moodle or Google Classroom, or a plain list.",
+    )
+    .option("--dry-run", "only show what would change")
+    .option("--map <field=column>", "take a field from this column; may be repeated", collect)
+    .option("--group <group>", "put everybody of the list into this group, and compare with it alone")
+    .addOption(
+      new Option("--names <kind>", "what e-mail addresses give as user names").choices(["short", "address"]),
+    )
+    .option("--remove-missing", "remove students who are not in the list; their homes are kept for a while")
+    .option("--hand-out <file>", "where first passwords go (auth.first_password: generated)")
+    .option("--yes", "ask nothing")
+    .option("--no-apply", "only write the roster")
+    .option("--json", "the result as data")
+    .addHelpText("after", importExamples)
+    .action(async (file: string, _: object, self: Command) =>
+      (await import("./users/import.ts")).importUsers(file, self.optsWithGlobals()),
     );
   command
     .command("remove <names...>")

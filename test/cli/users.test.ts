@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compare } from "bcryptjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const main = join(import.meta.dirname, "../../installer/cli/main.ts");
@@ -114,5 +115,190 @@ describe("users remove", () => {
   it("says whom it does not know", async () => {
     const { exitCode, stderr } = await users(["remove", "zoe", "--no-apply"]);
     expect([exitCode, stderr]).toEqual([64, expect.stringContaining("zoe: nobody of this name")]);
+  });
+});
+
+describe("users set", () => {
+  it("gives new admins a password, once, and takes a role out of the config where the roster says another", async () => {
+    const made = await users(["set", "bob", "--role", "admin", "--no-apply"]);
+    expect([made.exitCode, made.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^bob {2}\w{4}-\w{4}-\w{4}-\w{4}\n$/),
+    ]);
+    expect((await users(["set", "bob", "--role", "admin", "--no-apply"])).stdout).toBe("");
+    expect((await list()).find(({ username }) => username === "bob")?.role).toBe("admin");
+    await users(["set", "teacher", "--role", "student", "--groups", "choir,band", "--no-apply"]);
+    expect((await list()).find(({ username }) => username === "teacher")).toMatchObject({
+      role: "student",
+      groups: ["choir", "band"],
+    });
+    expect(await readFile(join(root, "etc/homeroom/config.yaml"), "utf8")).not.toContain("teacher");
+  });
+});
+
+describe("users ban", () => {
+  it("bans and takes it back, in the file or the config, and refuses to ban an admin", async () => {
+    await users(["ban", "mallory", "--no-apply"]);
+    expect(await roster()).toContain("\nmallory,,,,,,banned\n");
+    await users(["unban", "mallory", "--no-apply"]);
+    expect(await roster()).toContain("\nmallory,,,,,,\n");
+    const refused = await users(["ban", "teacher", "--no-apply"]);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      78,
+      expect.stringContaining("is banned and an admin. Nobody can be both."),
+    ]);
+    expect(await roster()).not.toContain("teacher");
+  });
+});
+
+describe("users check", () => {
+  it("tells every mistake of the roster, or of another file, by line and column, against the config too", async () => {
+    const missing = await users(["check"]);
+    expect([missing.exitCode, missing.stdout]).toEqual([
+      0,
+      "/etc/homeroom/roster.csv: no problems, nobody in it.\n",
+    ]);
+    await writeFile(
+      join(root, "etc/homeroom/roster.csv"),
+      "username;role;status\ncarol;bos;\nteacher;;banned\n",
+    );
+    const { exitCode, stdout } = await users(["check"]);
+    expect(exitCode).toBe(78);
+    expect(stdout).toContain("/etc/homeroom/roster.csv:2:7 error `bos` is no role.");
+    expect(stdout).toContain("/etc/homeroom/roster.csv:3:10 error `teacher` is banned and an admin.");
+    const other = join(root, "next.csv");
+    await writeFile(other, "username\ncarol\n");
+    expect((await users(["check", other])).stdout).toBe(`${other}: no problems, 1 person in it.\n`);
+    expect(JSON.parse((await users(["check", "--json"])).stdout)).toMatchObject({
+      problems: [{ severity: "error", line: 2, column: 7 }, { line: 3 }],
+    });
+  });
+});
+
+describe("users export", () => {
+  it("prints everybody as a list that import takes and that changes nothing", async () => {
+    await users(["add", "carol", "--group", "choir", "--no-apply"]);
+    const { stdout } = await users(["export"]);
+    expect(stdout.split("\n").slice(0, 3)).toEqual([
+      "username,name,email,id,groups,role,status",
+      "alice,,,,,,",
+      "bob,,,,choir,,",
+    ]);
+    const again = await users(["import", "-", "--yes", "--no-apply"], stdout);
+    expect([again.exitCode, again.stderr]).toEqual([0, expect.stringContaining("Nothing to change")]);
+  });
+});
+
+describe("users import", () => {
+  const canvas = `Student,ID,SIS User ID,SIS Login ID,Section
+    Points Possible,,,,
+"Lovelace, Ada",1,S1,ada,Lab 1
+"B., Bob",2,S2,BOB,Lab 2
+`;
+  const imported = (args: readonly string[], text = canvas) => users(["import", "-", ...args], text);
+
+  it("shows what was recognised and what would change, and changes nothing unless told to", async () => {
+    const { exitCode, stdout, stderr } = await imported([]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe(`standard input: 2 lines name somebody.
+  Student       is the full name
+  SIS User ID   is the id
+  SIS Login ID  is the user name
+  Section       is the groups
+  not read: ID
+  Lab 1  is the group lab-1
+  Lab 2  is the group lab-2
+  No people (points, dates, a test student): line 2
+
+New: 1
+  + ada  Ada Lovelace    lab-1
+
+Changed: 1
+  ~ bob  name (none) -> Bob B.; id (none) -> S2; groups (none) -> lab-2
+
+Not in the list: 1; they stay, unless you add --remove-missing
+  ? alice
+`);
+    expect(stderr).toContain("add --yes");
+    await expect(roster()).rejects.toThrow("ENOENT");
+    expect((await imported(["--dry-run", "--yes"])).exitCode).toBe(2);
+    await expect(roster()).rejects.toThrow("ENOENT");
+  });
+
+  it("writes it with --yes, a second time nothing, and leaves the config's own groups alone", async () => {
+    expect((await imported(["--yes", "--no-apply"])).exitCode).toBe(0);
+    expect(await roster()).toBe(
+      "username,name,email,id,groups,role,status\nada,Ada Lovelace,,S1,lab-1,,\nbob,Bob B.,,S2,lab-2,,\n",
+    );
+    const again = await imported(["--yes", "--no-apply"]);
+    expect([again.exitCode, again.stderr]).toEqual([0, expect.stringContaining("Nothing to change")]);
+    expect((await imported([])).exitCode).toBe(0);
+    expect((await list()).find(({ username }) => username === "bob")?.groups).toEqual(["choir", "lab-2"]);
+    await imported(
+      ["--yes", "--no-apply"],
+      `${canvas.replace("Lab 2", "Lab 1")}"C., Carol",3,S3,carol,Lab 2\n`,
+    );
+    expect(await roster()).toContain("\nbob,Bob B.,,S2,lab-1,,\n");
+  });
+
+  it("removes who left the list only when told to, from both files", async () => {
+    await users(["add", "carol", "--no-apply"]);
+    await imported(["--yes", "--no-apply"]);
+    expect((await list()).map(({ username }) => username)).toEqual([
+      "ada",
+      "alice",
+      "bob",
+      "carol",
+      "teacher",
+    ]);
+    await imported(["--yes", "--no-apply", "--remove-missing"]);
+    expect((await list()).map(({ username }) => username)).toEqual(["ada", "bob", "teacher"]);
+  });
+
+  it("reports all of it as data", async () => {
+    const { stdout } = await imported(["--dry-run", "--json", "--group", "class9"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      columns: expect.arrayContaining([{ number: 4, header: "SIS Login ID", field: "username" }]),
+      skipped: [2],
+      added: [{ username: "ada", groups: ["lab-1", "class9"] }],
+      changed: [{ before: { username: "bob", groups: [] }, after: { groups: ["lab-2", "class9"] } }],
+      missing: [],
+    });
+  });
+
+  it.each([
+    [["--map", "mail=1"], 64, "--map mail=1: this is not FIELD=COLUMN."],
+    [["--map", "email=Mail"], 1, "standard input: There is no column `Mail`."],
+  ])("refuses %j with what would be right", async (args, code, words) => {
+    const { exitCode, stderr } = await imported(args);
+    expect([exitCode, stderr]).toEqual([code, expect.stringContaining(words)]);
+  });
+
+  it("writes made-up passwords into a file for root alone, never over another, and only hashes elsewhere", async () => {
+    await writeFile(join(root, "etc/homeroom/config.yaml"), `${config}auth: { first_password: generated }\n`);
+    const file = join(root, "hand-out.txt");
+    const write = (args: readonly string[]) => imported(["--yes", "--no-apply", "--hand-out", ...args]);
+    expect((await write(["/hand-out.txt"])).exitCode).toBe(0);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const text = await readFile(file, "utf8");
+    const passwords = [...text.matchAll(/User name +(\S+)\nPassword +(\S+)/g)].map(([, name, word]) => [
+      name,
+      word,
+    ]);
+    expect(passwords.map(([name]) => name)).toEqual(["ada", "bob"]);
+    const hashes = JSON.parse(
+      await readFile(join(root, "var/lib/homeroom/secrets/first-passwords.json"), "utf8"),
+    ) as Record<string, string>;
+    for (const [name = "", word = ""] of passwords)
+      expect(await compare(word, hashes[name] ?? "")).toBe(true);
+    expect(JSON.stringify(hashes)).not.toContain(passwords[0]?.[1]);
+    // Whoever has one keeps it, and no file is written.
+    expect((await write(["/other.txt"])).exitCode).toBe(0);
+    await expect(stat(join(root, "other.txt"))).rejects.toThrow("ENOENT");
+    const more = `${canvas}"C., Carol",3,S3,carol,Lab 1\n`;
+    const refused = await imported(["--yes", "--no-apply", "--hand-out", "/hand-out.txt"], more);
+    expect([refused.exitCode, refused.stderr]).toEqual([64, expect.stringContaining("is there already")]);
+    expect(await readFile(file, "utf8")).toBe(text);
+    expect(await roster()).not.toContain("carol");
   });
 });

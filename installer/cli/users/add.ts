@@ -5,12 +5,11 @@ import { accountName } from "../../desired/account-name.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import { readTombstone } from "../../resources/closed-account.ts";
-import { alignColumns } from "../align-columns.ts";
 import { resultOf } from "../apply.ts";
-import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "../context.ts";
+import { hostOf, printJson, requireRoot, type GlobalOptions } from "../context.ts";
 import type { ReadConfig } from "../read-config.ts";
 import { changePeople } from "./change-people.ts";
-import { issuePasswords, type Issued } from "./issue-passwords.ts";
+import { issuePasswords, showPasswords, type Issued } from "./issue-passwords.ts";
 import { namedPeople } from "./known-people.ts";
 
 export interface AddOptions extends GlobalOptions {
@@ -50,9 +49,8 @@ export async function addUsers(names: readonly string[], options: AddOptions): P
   if (options.json) {
     const told = passwords.size === 0 ? {} : { passwords: Object.fromEntries(passwords) };
     printJson({ added: usernames, ...told, ...(applied && resultOf(applied)) });
-  } else if (passwords.size > 0) {
-    narrate("Passwords for the first login, which nothing shows again:");
-    print(alignColumns([...passwords]));
+  } else {
+    showPasswords(passwords);
   }
 }
 

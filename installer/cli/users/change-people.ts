@@ -20,13 +20,16 @@ export interface PeopleChange extends PeopleTexts {
   takeBack?: () => Promise<void>;
 }
 
+/** "declined": the person said no. */
+type Edited = PeopleChange | undefined | "declined";
+
 export interface ChangeOptions {
   /** As typed after `homeroom`. */
   command: string;
   /** commander's name for the absence of --no-apply. */
   apply?: boolean | undefined;
   /** What the two files are to be; undefined, or the same texts, where there is nothing to change. */
-  edit: (read: ReadConfig) => PeopleChange | undefined | Promise<PeopleChange | undefined>;
+  edit: (read: ReadConfig) => Edited | Promise<Edited>;
 }
 
 /**
@@ -43,6 +46,10 @@ export async function changePeople(
   const read = await readConfig(host);
   const before = { config: read.text, roster: read.roster.text };
   const after = await edit(read);
+  if (after === "declined") {
+    narrate("Nothing is changed.");
+    return undefined;
+  }
   if (after === undefined || (after.config === before.config && after.roster === before.roster)) {
     narrate("Nothing to change: it is so already.");
     return undefined;

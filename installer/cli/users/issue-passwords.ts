@@ -1,8 +1,10 @@
 import type { Config } from "../../../config/config.ts";
 import type { Host } from "../../host/host.ts";
+import { readHubReport } from "../../resources/hub-report.ts";
+import { alignColumns } from "../align-columns.ts";
+import { narrate, print } from "../context.ts";
 import { readFirstPasswords, writeFirstPasswords } from "../first-passwords-file.ts";
 import { hashPassword, madeUpPassword } from "../password.ts";
-import { readHubReport } from "./hub-report.ts";
 
 export interface Issued {
   /** Made-up passwords by user name; nothing else keeps them. */
@@ -30,7 +32,7 @@ export async function issuePasswords(
       : [];
   const takeBack = () => writeFirstPasswords(host, known);
   if (candidates.length === 0) return { passwords: new Map(), takeBack: async () => undefined };
-  const records = await readHubReport(host);
+  const records = (await readHubReport(host)).people;
   const passwords = new Map<string, string>();
   const hashes: Record<string, string> = {};
   for (const { username, admin } of candidates) {
@@ -41,4 +43,11 @@ export async function issuePasswords(
   }
   if (passwords.size > 0) await writeFirstPasswords(host, { ...known, ...hashes });
   return { passwords, takeBack };
+}
+
+/** Prints made-up passwords, the only time that anybody sees them. */
+export function showPasswords(passwords: ReadonlyMap<string, string>): void {
+  if (passwords.size === 0) return;
+  narrate("Passwords for the first login, which nothing shows again:");
+  print(alignColumns([...passwords]));
 }

@@ -22,7 +22,7 @@ export async function removeUsers(names: readonly string[], options: RemoveOptio
     apply: options.apply,
     edit: async (read) => {
       refuseUnknown(usernames, read.config);
-      return (await isSure(usernames, read, options)) ? withoutPeople(read, usernames) : undefined;
+      return (await isSure(usernames, read, options)) ? withoutPeople(read, usernames) : "declined";
     },
   });
   if (options.json) printJson({ removed: [...usernames], ...(applied && resultOf(applied)) });

@@ -1,14 +1,13 @@
 import { cellsOf, editRoster, type RosterCells } from "../../../config/roster/edit-roster.ts";
-import { loadRoster } from "../../../config/roster/load-roster.ts";
-import { hubName } from "../../../config/roster/roster.ts";
+import { hubName, type RosterEntry } from "../../../config/roster/roster.ts";
 import { accountName } from "../../desired/account-name.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
-import { listGenerations, readGenerationRoster } from "../../generations/generations.ts";
 import type { Host } from "../../host/host.ts";
 import { readTombstone } from "../../resources/closed-account.ts";
 import { resultOf } from "../apply.ts";
 import { hostOf, printJson, requireRoot, type GlobalOptions } from "../context.ts";
 import { changePeople } from "./change-people.ts";
+import { lastRows } from "./former-people.ts";
 
 interface RestoreOptions extends GlobalOptions {
   apply?: boolean;
@@ -28,7 +27,7 @@ export async function restoreUsers(names: readonly string[], options: RestoreOpt
       const there = new Set(read.roster.entries.map(({ username }) => username));
       const gone = new Set(usernames.filter((name) => !there.has(name)));
       const rows = await lastRows(host, gone);
-      const add = [...gone].map((username) => rows.get(username) ?? { username });
+      const add = [...gone].map((username) => restoredCells(username, rows.get(username)));
       return { config: read.text, roster: editRoster(read.roster.text, { add }) };
     },
   });
@@ -46,18 +45,7 @@ async function refuseWithoutTombstone(host: Host, usernames: readonly string[]):
   }
 }
 
-/** The rows of people as the newest generation that knew them had them; a ban is not restored, a role is. */
-async function lastRows(host: Host, usernames: ReadonlySet<string>): Promise<Map<string, RosterCells>> {
-  const found = new Map<string, RosterCells>();
-  for (const number of (await listGenerations(host)).toReversed()) {
-    if (found.size === usernames.size) break;
-    const text = await readGenerationRoster(host, number);
-    for (const entry of loadRoster(text ?? "").entries ?? []) {
-      const { username } = entry;
-      if (usernames.has(username) && !found.has(username)) {
-        found.set(username, cellsOf({ ...entry, banned: false }));
-      }
-    }
-  }
-  return found;
+/** A ban is not restored, a role is. */
+function restoredCells(username: string, row: RosterEntry | undefined): RosterCells {
+  return row === undefined ? { username } : cellsOf({ ...row, banned: false });
 }

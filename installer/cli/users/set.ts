@@ -5,6 +5,7 @@ import { resultOf } from "../apply.ts";
 import { hostOf, printJson, requireRoot, type GlobalOptions } from "../context.ts";
 import type { ReadConfig } from "../read-config.ts";
 import { changePeople, type PeopleTexts } from "./change-people.ts";
+import { issuePasswords, showPasswords, type Issued } from "./issue-passwords.ts";
 import { refuseUnknown } from "./known-people.ts";
 import { withoutNames } from "./names-in-config.ts";
 
@@ -33,15 +34,26 @@ export async function setUsers(names: readonly string[], options: SetOptions): P
       exitCode: exitCodes.usage,
     });
   }
-  const applied = await changePeople(hostOf(options), {
+  const host = hostOf(options);
+  let passwords: Issued["passwords"] = new Map();
+  const applied = await changePeople(host, {
     command: "users set",
     apply: options.apply,
-    edit: (read) => {
+    edit: async (read) => {
       refuseUnknown(usernames, read.config);
-      return withCells(read, usernames, cells);
+      const texts = withCells(read, usernames, cells);
+      const isSame = texts.config === read.text && texts.roster === read.roster.text;
+      if (options.role !== "admin" || isSame) return texts;
+      // An admin's name is not for whoever comes first.
+      const people = [...usernames].map((username) => ({ username, admin: true }));
+      const issued = await issuePasswords(host, read.config, people);
+      passwords = issued.passwords;
+      return { ...texts, takeBack: issued.takeBack };
     },
   });
-  if (options.json) printJson({ set: [...usernames], ...(applied && resultOf(applied)) });
+  const told = passwords.size === 0 ? {} : { passwords: Object.fromEntries(passwords) };
+  if (options.json) printJson({ set: [...usernames], ...told, ...(applied && resultOf(applied)) });
+  else showPasswords(passwords);
 }
 
 function cellsFrom({ role, groups, name, email, id }: SetOptions): RosterCells {
