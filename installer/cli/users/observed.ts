@@ -3,10 +3,11 @@ import type { RosterEntry } from "../../../config/roster/roster.ts";
 import { accountName, instanceOf } from "../../desired/account-name.ts";
 import type { Host } from "../../host/host.ts";
 import { readMemory } from "../../resources/facts.ts";
+import { readHubReport } from "../../resources/hub-report.ts";
 import { showUnits, type UnitProperties } from "../../resources/systemctl.ts";
 import { escapeUnitPart } from "../../systemd/unit-escape.ts";
+import { narrate } from "../context.ts";
 import type { ReadConfig } from "../read-config.ts";
-import { readHubReport, type HubRecord } from "./hub-report.ts";
 
 export type ServerState = "running" | "starting" | "stopping" | "failed" | "stopped";
 
@@ -29,15 +30,16 @@ export async function observe(
   { config }: ReadConfig,
   people: readonly RosterEntry[],
 ): Promise<ObservedPerson[]> {
-  const [machineMemory, records, units] = await Promise.all([
+  const [machineMemory, hub, units] = await Promise.all([
     readMemory(host),
     readHubReport(host),
     showUnits(host, ["homeroom-user@*.service"], ["ActiveState", "MemoryCurrent"]),
   ]);
+  if (hub.problem !== undefined) narrate(`What the hub knows of people could not be read: ${hub.problem}`);
   return people.map((person) => {
     const account = accountName(person.username);
     const unit = units.get(`homeroom-user@${escapeUnitPart(instanceOf(account))}.service`);
-    const record: HubRecord | undefined = records.get(person.username);
+    const record = hub.people.get(person.username);
     return {
       ...person,
       account,

@@ -18,20 +18,26 @@ interface Swept {
   reason?: string;
 }
 
-/**
- * `homeroom users sweep`, every night by homeroom-sweep.timer: homes of removed people whose time is over are first
- * named in the log and deleted by a later run, where nothing in them has changed since.
- */
+/** `homeroom users sweep`, every night by homeroom-sweep.timer. */
 export async function sweepHomes(options: GlobalOptions & { json?: true }): Promise<void> {
   requireRoot(options);
   const host = hostOf(options);
   await using _lock = await lockMachine(host, { command: "users sweep", who: whoAsks() });
+  const swept = await sweepDue(host);
+  if (options.json) printJson(swept);
+  else if (swept.length === 0) narrate("No home's time is over.");
+}
+
+/**
+ * Homes of removed people whose time is over: they are first named in the log and deleted by a later call, where
+ * nothing in them has changed since the removal.
+ */
+export async function sweepDue(host: Host): Promise<Swept[]> {
   const swept: Swept[] = [];
   for (const kept of await readTombstones(host, await keepHomes(host))) {
     if (Date.parse(kept.keptUntil) <= Date.now()) swept.push(await sweep(host, kept));
   }
-  if (options.json) printJson(swept);
-  else if (swept.length === 0) narrate("No home's time is over.");
+  return swept;
 }
 
 /** Days, by the config that is in use: a file with a mistake in it deletes nothing sooner. */

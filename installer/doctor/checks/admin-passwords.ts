@@ -1,8 +1,9 @@
+import { readHubReport } from "../../resources/hub-report.ts";
 import { error, type Check } from "../check.ts";
 
 const path = "/var/lib/homeroom/secrets/first-passwords.json";
 
-/** No admin's name can be claimed by whoever comes first. */
+/** Every admin can log in: the name is not for whoever comes first, so without a password it is nobody's. */
 export const adminPasswords: Check = {
   id: "admin-passwords",
   title: "Passwords of the admins",
@@ -11,12 +12,15 @@ export const adminPasswords: Check = {
     if (config === undefined || config.auth.class !== "firstuse") return [];
     const text = (await host.read(path))?.toString("utf8") ?? "{}";
     const known = JSON.parse(text) as Record<string, string>;
-    return config.users.admin
-      .filter((name) => known[name] === undefined)
+    const without = config.users.admin.filter((name) => known[name] === undefined);
+    if (without.length === 0) return [];
+    const { people } = await readHubReport(host);
+    return without
+      .filter((name) => people.get(name)?.hasPassword !== true)
       .map((name) =>
         error(
-          `The admin ${name} was never given a password, so the first to log in as ${name} would choose it.`,
-          "Type: sudo homeroom install (it asks for the password, or makes one and shows it once)",
+          `The admin ${name} was never given a password and chose none, so nobody can log in as ${name}.`,
+          `Type: sudo homeroom users reset-password ${name}`,
           name,
         ),
       );

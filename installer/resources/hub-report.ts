@@ -1,6 +1,5 @@
-import type { Host } from "../../host/host.ts";
-import { readAccounts } from "../../resources/accounts-file.ts";
-import { narrate } from "../context.ts";
+import type { HostReader } from "../host/host.ts";
+import { readAccounts } from "./accounts-file.ts";
 
 /** What the hub says of a person: shown, never trusted. */
 export interface HubRecord {
@@ -10,21 +9,27 @@ export interface HubRecord {
   hasPassword: boolean;
 }
 
+export interface HubReport {
+  /** By user name. */
+  people: ReadonlyMap<string, HubRecord>;
+  /** Why nobody is known, where the hub's databases could not be read. */
+  problem?: string;
+}
+
 /**
  * Asks the hub's databases, in a process that has the hub's rights and no others: what the hub can write is no food for
- * root. Where that fails nobody is known, and the reason is told.
+ * root.
  */
-export async function readHubReport(host: Host): Promise<Map<string, HubRecord>> {
+export async function readHubReport(host: HostReader): Promise<HubReport> {
   const hub = (await readAccounts(host)).users.get("homeroom-hub");
-  if (hub === undefined) return new Map();
+  if (hub === undefined) return { people: new Map() };
   const script = "/opt/homeroom/current/templates/hub/people_report.py";
   const argv = ["/usr/bin/python3", "-I", script, "/var/lib/homeroom/hub"];
   try {
-    const { stdout } = await host.run(argv, { as: { uid: hub.uid, gid: hub.gid }, timeoutMs: 10_000 });
-    return recordsOf(JSON.parse(stdout));
+    const { stdout } = await host.query(argv, { as: { uid: hub.uid, gid: hub.gid }, timeoutMs: 10_000 });
+    return { people: recordsOf(JSON.parse(stdout)) };
   } catch (error) {
-    narrate(`What the hub knows of people could not be read: ${(error as Error).message}`);
-    return new Map();
+    return { people: new Map(), problem: (error as Error).message };
   }
 }
 
