@@ -10,11 +10,17 @@ const defaultTimeoutMs = 30_000;
  */
 export function queryProcess(
   argv: readonly string[],
-  options: Pick<RunOptions, "env" | "timeoutMs" | "as"> = {},
+  options: Pick<RunOptions, "env" | "timeoutMs" | "as" | "cwd"> = {},
 ): Promise<RunResult | undefined> {
   const [program = "", ...args] = argv;
   const { timeoutMs: timeout = defaultTimeoutMs } = options;
-  const limits = { env: childEnvironment(options), timeout, maxBuffer: 64 * 1024 ** 2, ...options.as };
+  const limits = {
+    env: childEnvironment(options),
+    timeout,
+    maxBuffer: 64 * 1024 ** 2,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...options.as,
+  };
   return new Promise((resolve) => {
     execFile(program, args, limits, (error, stdout, stderr) => {
       if (error === null) resolve({ exitCode: 0, stdout, stderr });

@@ -117,6 +117,10 @@ describe("reading", () => {
   });
 });
 
+test("a process that only reads starts where it is told to", async () => {
+  expect((await createHost().query(["pwd"], { cwd: "/usr" })).stdout).toBe("/usr\n");
+});
+
 describe("directories, links and the rest", () => {
   test("a directory gets its mode, made or there; a file in its place stays", async () => {
     await host.makeDirectory("/etc/d", { mode: 0o2775, ...root });
