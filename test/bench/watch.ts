@@ -22,11 +22,17 @@ export async function witness(machine: Machine, run: () => Promise<void>): Promi
   const before = (await look(listing)).split("\n");
   await run();
   const after = (await look(listing)).split("\n");
-  const said = await look(`journalctl --sync; journalctl -q -o cat --after-cursor '${cursor}' _PID=1`);
-  return {
-    written: changedPaths(before, after),
-    systemd: said.split("\n").filter((line) => line !== ""),
-  };
+  const said = await look(`journalctl --sync; journalctl -q -o json --after-cursor '${cursor}'`);
+  return { written: changedPaths(before, after), systemd: wordsOfSystemd(said) };
+}
+
+/** Not left to journalctl: with a match, systemd 252's --after-cursor passes over the first entry that matches. */
+function wordsOfSystemd(journal: string): string[] {
+  const entries = journal.split("\n").filter((line) => line !== "");
+  return entries
+    .map((line) => JSON.parse(line) as { _PID: string; MESSAGE: string })
+    .filter((entry) => entry._PID === "1")
+    .map((entry) => entry.MESSAGE);
 }
 
 /** Paths whose line is in one of two listings and not in the other. */
