@@ -31,8 +31,8 @@ function wordsOfSystemd(journal: string): string[] {
   const entries = journal.split("\n").filter((line) => line !== "");
   return entries
     .map((line) => JSON.parse(line) as { _PID: string; MESSAGE: string })
-    .filter((entry) => entry._PID === "1")
-    .map((entry) => entry.MESSAGE);
+    .filter(({ _PID: pid }) => pid === "1")
+    .map(({ MESSAGE: words }) => words);
 }
 
 /** Paths whose line is in one of two listings and not in the other. */
