@@ -26,6 +26,12 @@ export async function witness(machine: Machine, run: () => Promise<void>): Promi
   return { written: changedPaths(before, after), systemd: wordsOfSystemd(said) };
 }
 
+/** Says what was seen, so that a figure above 0 can be looked into. */
+export function narrateWitnessed(say: (line: string) => void, { written, systemd }: Witnessed): void {
+  for (const path of written) say(`written: ${path}`);
+  for (const words of systemd) say(`systemd: ${words}`);
+}
+
 /** Not left to journalctl: with a match, systemd 252's --after-cursor passes over the first entry that matches. */
 function wordsOfSystemd(journal: string): string[] {
   const entries = journal.split("\n").filter((line) => line !== "");
