@@ -82,9 +82,11 @@ describe.each(testImages)("the start of a server on %s", (image) => {
   test("the debugger and the end of idle kernels are the config's choice", async () => {
     await again();
     expect(await teacher.run(admin, kernelTellsDebugger)).toBe("True listen");
-    await shell(machine, "homeroom config set user_environment.debugger=false services.cull.kernels=1");
+    await shell(machine, "homeroom config set user_environment.debugger=false");
     await again();
     expect(await teacher.run(admin, kernelTellsDebugger)).toBe("False listen");
+    await shell(machine, "homeroom config set services.cull.kernels=1");
+    await again();
     const kernels = async () =>
       JSON.parse((await teacher.get(`user/${admin}/api/kernels`)).body) as unknown[];
     const made = await teacher.api(`user/${admin}/api/kernels`, { method: "POST", body: "{}" });
