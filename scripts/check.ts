@@ -8,6 +8,7 @@ const shellScripts = [
   "scripts/bootstrap/checkout.sh",
   ".ci/run",
   "test/bench/stock/install.sh",
+  "templates/terminal/homeroom-reset-home",
 ];
 
 /** `npm run check`: everything that can be said of the code without running it, all at once. */

@@ -2,7 +2,8 @@
 
 It is jupyterhub-singleuser, but what a student's server never uses stays unloaded (homeroom/savings.py) where that was
 checked with what is installed; otherwise, and where such a start fails, it starts as JupyterHub's own does, and says so
-in the unit's status. `--lean` skips that question, `--stock=REASON` answers it.
+in the unit's status. `--lean` skips that question, `--stock=REASON` answers it. Where the shared environment can start no
+server at all, the process goes on in the hub's (`--mode=rescue`, launch.py).
 Always with -I: otherwise a file next to the notebooks could stand in for a module of the standard library.
 """
 
@@ -17,6 +18,7 @@ sys.path.append(HERE)
 from homeroom.lean_verdict import why_stock  # noqa: E402
 from homeroom.memory_watch import watch_memory  # noqa: E402
 from homeroom.notify import notify, take_notify_socket  # noqa: E402
+from homeroom.safe_mode import arguments_of, show_notice  # noqa: E402
 from homeroom.savings import apply_savings, savings_are_in  # noqa: E402
 
 sys.path.remove(HERE)
@@ -26,14 +28,17 @@ def main():
     start = Start()
     try:
         credentials = take_environment()
+        special = arguments_of(start.mode)
         start.decide(credentials)
         server_main = import_server(start)
-        options = options_of(credentials)
+        options = options_of(credentials) + special
+        show_notice(start.mode, start.reason)
     except NoCredentials as error:
         start.give_up(str(error))
-    except (ImportError, OSError, ValueError) as error:
+    except Exception as error:  # whatever a broken package raises
         reason = f"{type(error).__name__}: {error}"
         start.go_on_stock(reason)
+        start.go_on_in_rescue(reason)
         start.give_up(f"the shared environment cannot start a server: {reason}")
     sys.argv = ["jupyterhub-singleuser", *options]
     try:
@@ -52,12 +57,12 @@ class Start:
         self.ready = False
         self._notify_socket = take_notify_socket()  # taken: kernels must not speak for the server
         self._credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-        self._stock = next((word.partition("=")[2] for word in sys.argv[2:] if word.startswith("--stock=")), None)
+        self.mode, self.reason, self._stock = option("--mode="), option("--reason="), option("--stock=")
         self._lean = False
 
     def decide(self, credentials):
         """Applies the savings where they may be; call before Jupyter is imported."""
-        if not credentials.get("lean", True):
+        if self.mode == "rescue" or not credentials.get("lean", True):
             return
         if self._stock is None and "--lean" not in sys.argv[2:]:
             self._stock = why_stock()
@@ -75,15 +80,34 @@ class Start:
         if not self._lean:
             return
         print(f"homeroom: a lean start failed, so it starts the stock way: {reason}", file=sys.stderr, flush=True)
+        mode = [] if self.mode is None else [f"--mode={self.mode}"]
+        self._begin_again(sys.executable, *mode, f"--stock=a lean start failed: {reason}")
+
+    def go_on_in_rescue(self, reason):
+        """Goes on in the hub's environment, which only root can have changed; returns where that does not run either."""
+        python = os.environ.get("HOMEROOM_RESCUE_PYTHON")
+        if self.mode == "rescue" or not python:
+            return
+        print(f"homeroom: the shared environment cannot start a server: {reason}", file=sys.stderr, flush=True)
+        try:
+            self._begin_again(python, "--mode=rescue", f"--reason={reason}")
+        except OSError as error:
+            print(f"homeroom: nor does the rescue environment: {error}", file=sys.stderr)
+
+    def _begin_again(self, python, *options):
         os.environ["CREDENTIALS_DIRECTORY"] = self._credentials
         if self._notify_socket:
             os.environ["NOTIFY_SOCKET"] = self._notify_socket
-        line = " ".join(reason.split())[:300]
-        os.execv(sys.executable, [sys.executable, "-I", __file__, self.socket, f"--stock=a lean start failed: {line}"])
+        lines = [" ".join(option.split())[:300] for option in options]
+        os.execv(python, [python, "-I", os.path.abspath(__file__), self.socket, *lines])
 
     def give_up(self, reason):
         notify(self._notify_socket, f"STATUS={reason}")
         sys.exit(f"homeroom: {reason}")
+
+
+def option(start):
+    return next((word.removeprefix(start) for word in sys.argv[2:] if word.startswith(start)), None)
 
 
 class NoCredentials(ValueError):

@@ -31,10 +31,13 @@ def machine(tmp_path, monkeypatch):
     told.settimeout(60)
     running = []
 
-    def start(credentials, *options, interpreter_options=(), python=sys.executable):
+    def start(credentials, *options, interpreter_options=(), python=sys.executable, launched_from=None):
         (tmp_path / "credentials" / "environment").write_text(credentials)
+        program = [str(python), "-I", "-B", *interpreter_options, str(HUB / "server_start.py")]
+        if launched_from:
+            program = ["/usr/bin/python3", "-I", "-S", str(HUB / "launch.py"), sys.prefix, str(launched_from)]
         process = subprocess.Popen(
-            [str(python), "-I", "-B", *interpreter_options, str(HUB / "server_start.py"), str(tmp_path / "server.sock"), *options],
+            [*program, str(tmp_path / "server.sock"), *options],
             cwd=tmp_path / "home",
             env={
                 "PATH": f"{os.path.dirname(sys.executable)}:/usr/bin:/bin",
@@ -120,6 +123,43 @@ def test_a_broken_environment_says_what_is_missing(machine):
     process, told = start(credentials(tmp_path), interpreter_options=["-S"])  # no site-packages
     assert process.wait(10) == 1
     assert told.startswith("STATUS=the shared environment cannot start a server: ModuleNotFoundError: No module named")
+
+
+def test_settings_in_the_home_are_left_out_in_safe_mode_and_every_page_says_so(machine):
+    start, tmp_path = machine
+    for name, text in {"jupyter_server_config.py": "raise SystemExit(3)", "jupyter_server_config.json": "{"}.items():
+        (tmp_path / "home" / ".jupyter").mkdir(exist_ok=True)
+        (tmp_path / "home" / ".jupyter" / name).write_text(text)
+    process, told = start(credentials(tmp_path, mode="safe"), launched_from=sys.prefix)
+    assert told.startswith("READY=1"), (told, process.poll() is not None and process.stderr.read())
+    status, page = get(tmp_path, "/user/alice/lab")
+    assert status == 200
+    assert b'id="homeroom-notice"' in page and b"homeroom-reset-home" in page
+    assert not (tmp_path / "home" / ".local").exists()
+
+
+def test_where_the_shared_environment_has_no_interpreter_the_rescue_environment_starts(machine):
+    start, tmp_path = machine
+    environment = tmp_path / "environments" / "broken"
+    environment.mkdir(parents=True)
+    link = tmp_path / "environment"
+    link.symlink_to(environment)
+    process, told = start(credentials(tmp_path), launched_from=link)
+    assert told.startswith("READY=1"), (told, process.poll() is not None and process.stderr.read())
+    page = get(tmp_path, "/user/alice/lab")[1].decode()
+    assert "its Python interpreter does not run (No such file or directory)" in page
+    kernels = json.loads(get(tmp_path, "/user/alice/api/kernelspecs")[1])["kernelspecs"]
+    assert kernels["rescue"]["spec"]["argv"][0] == sys.executable
+
+
+def test_where_a_package_is_broken_the_same_process_goes_on_in_the_rescue_environment(machine):
+    start, tmp_path = machine
+    environment = tmp_path / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+    process, told = start(credentials(tmp_path), launched_from=environment)
+    assert told.startswith("READY=1"), (told, process.poll() is not None and process.stderr.read())
+    page = get(tmp_path, "/user/alice/lab")[1].decode()
+    assert "No module named" in page and "&#x27;" in page
 
 
 def loaded(process):

@@ -109,6 +109,61 @@ async def test_a_failed_start_has_words_for_the_person(spawner, systemd, result,
     assert (("reset_failed", UNIT) in systemd.calls) == (state.active == "failed")
 
 
+@pytest.fixture
+def offers(spawner, systemd, monkeypatch, tmp_path):
+    """The modes that were offered; `offers.fail(n)` lets so many starts fail."""
+    monkeypatch.setattr("homeroom.spawner.ENVIRONMENT_LINK", str(tmp_path / "environment"))
+    monkeypatch.setattr(HomeroomSpawner, "broken_environment", None)
+    modes = []
+
+    async def start(unit):
+        modes.append(json.loads(spawner.credentials._offers[unit])["mode"])
+        systemd.start_result = "failed" if len(modes) <= start.failing else "done"
+        systemd.start_state = UnitState("failed", *start.state) if len(modes) <= start.failing else UnitState("active")
+        return await FakeSystemd.start(systemd, unit)
+
+    start.failing, start.state = 0, ("exit-code", 1)
+    monkeypatch.setattr(systemd, "start", start)
+    return modes, start
+
+
+async def test_after_two_failed_starts_the_home_s_settings_are_left_out(spawner, offers):
+    modes, start = offers
+    start.failing = 2
+    assert await spawner.start() == URL
+    assert modes == ["normal", "normal", "safe"]
+    modes.clear()
+    start.failing = 0
+    await spawner.start()
+    assert modes == ["normal"]
+
+
+async def test_where_that_fails_too_the_rescue_environment_starts_everybody(spawner, offers, tmp_path):
+    modes, start = offers
+    start.failing = 3
+    await spawner.start()
+    assert modes == ["normal", "normal", "safe", "rescue"]
+    modes.clear()
+    start.failing = 0
+    await spawner.start()
+    assert modes == ["rescue"]
+    (tmp_path / "environment").symlink_to(tmp_path / "repaired")
+    modes.clear()
+    await spawner.start()
+    assert modes == ["normal"]
+
+
+@pytest.mark.parametrize("state", [("oom-kill", 9), ("exit-code", 1, "the hub gave it no credentials")])
+async def test_what_another_mode_does_not_help_is_not_tried_again_and_again(spawner, offers, state):
+    modes, start = offers
+    start.failing, start.state = 9, state
+    with pytest.raises(NotStarted):
+        await spawner.start()
+    assert set(modes) == {"normal"} or modes[-1] == "rescue"
+    if state[0] == "oom-kill":
+        assert modes == ["normal"]
+
+
 async def test_who_is_off_the_roster_gets_no_server(spawner, systemd, write_roster):
     write_roster(allowed=[])
     with pytest.raises(NotStarted) as refused:

@@ -5,6 +5,8 @@ ended is heard at once, by signal; JupyterHub's polling is only the second line.
 """
 
 import asyncio
+import os
+import time
 from urllib.parse import quote
 
 from jupyterhub.spawner import Spawner, SpawnException
@@ -12,6 +14,10 @@ from jupyterhub.spawner import Spawner, SpawnException
 from .accounts import AccountTaken, instance_of, slice_of, unit_of
 from .endings import oom_kills, words_for_job, words_for_state
 
+# How a server is started after so many failures in a row: a broken home or environment locks nobody out.
+MODES = ("normal", "normal", "safe", "rescue")
+WORTH_ANOTHER_TRY = ("exit-code", "signal", "core-dump")
+ENVIRONMENT_LINK = "/opt/homeroom/environment"
 ENVIRONMENT_PREFIXES = ("JUPYTERHUB_", "JPY_", "MEM_", "CPU_")
 
 
@@ -56,6 +62,9 @@ class HomeroomSpawner(Spawner):
 
     endings = {}  # name -> why the server ended, until it is started again; for not_running.html
 
+    broken_environment = None  # what the link led to when only the rescue environment started a server
+
+    _failed_starts = 0
     _starting = False
     _stopping = False
     _oom_kills = None
@@ -139,10 +148,33 @@ class HomeroomSpawner(Spawner):
         if (await self.systemd.state(unit)).present:  # left over from a hub that died while it started, or still ending
             await self.systemd.stop(unit)
         self._oom_kills = oom_kills(slice_of(self.account))
-        with self.credentials.offer(unit, self._server_environment(), self.get_args(), **self.choices):
-            result = await self.systemd.start(unit)
-        if result != "done":
-            raise await self._failure(result)
+        began = time.monotonic()
+        while True:
+            mode = self._mode()
+            with self.credentials.offer(unit, self._server_environment(), self.get_args(), mode=mode, **self.choices):
+                result = await self.systemd.start(unit)
+            if result == "done":
+                break
+            state = await self.systemd.state(unit)
+            failure = await self._failure(result)
+            if "no credentials" in state.status_text:  # it was the hub that failed, not the server
+                raise failure
+            if result in ("failed", "timeout"):
+                self._failed_starts += 1
+            quick = time.monotonic() - began < self.start_timeout / 3
+            if mode == "rescue" or not quick or result != "failed" or state.result not in WORTH_ANOTHER_TRY:
+                raise failure
+            self.log.warning("%s did not start (%s), trying again: %s", unit, mode, failure.log_message)
+        if mode == "rescue":
+            HomeroomSpawner.broken_environment = os.path.realpath(ENVIRONMENT_LINK)
+        if mode != "normal":
+            self.log.warning("%s runs in %s mode", unit, mode)
+        self._failed_starts = 0
+
+    def _mode(self):
+        if self.broken_environment == os.path.realpath(ENVIRONMENT_LINK):
+            return "rescue"
+        return MODES[min(self._failed_starts, len(MODES) - 1)]
 
     def _server_environment(self):
         return {
