@@ -68,7 +68,14 @@ export class HubClient {
     });
     if (made.status !== 201) throw new Error(`no kernel: ${made.status} ${made.body.slice(0, 500)}`);
     const { id } = JSON.parse(made.body) as { id: string };
-    const path = `user/${name}/api/kernels/${id}/channels`;
+    const socket = await this.socket(`user/${name}/api/kernels/${id}/channels`);
+    return new Kernel(socket, async () => {
+      await this.api(`user/${name}/api/kernels/${id}`, { method: "DELETE" });
+    });
+  }
+
+  /** An open websocket below base_url. */
+  async socket(path: string): Promise<WebSocket> {
     const address = `${this.#origin}${this.#base}${path}`.replace(/^http/, "ws");
     // Node's WebSocket takes headers beside the protocols.
     const socket = new WebSocket(address, {
@@ -78,9 +85,7 @@ export class HubClient {
       socket.addEventListener("open", () => resolve(), { once: true });
       socket.addEventListener("error", () => reject(new Error(`no websocket at ${address}`)), { once: true });
     });
-    return new Kernel(socket, async () => {
-      await this.api(`user/${name}/api/kernels/${id}`, { method: "DELETE" });
-    });
+    return socket;
   }
 
   get(path: string): Promise<Answer> {

@@ -12,6 +12,7 @@ import type { Host, HostReader } from "../host/host.ts";
 import { refOf } from "../resources/resource.ts";
 import { lastLogLines } from "../resources/systemctl.ts";
 import { collectGarbage } from "./collect-garbage.ts";
+import { takeSnapshotAfter, takeSnapshotBefore } from "./environment-snapshots.ts";
 import { narrate, whoAsks } from "./context.ts";
 import { describeChanges, readKept } from "./describe-changes.ts";
 import { configOf, configPath } from "./read-config.ts";
@@ -57,6 +58,7 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
   await recoverByItsRelease(host);
   await using _lock = await lockMachine(host, { command: options.command, who });
   tellRecovery(await recoverShown(host));
+  await takeSnapshotBefore(host, first);
   // What stood still while nobody held the lock may have moved; from here on it cannot.
   const situation = await readSituation(host, options);
   if (isUnchanged(situation)) return ended(situation, "unchanged");
@@ -70,6 +72,7 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
   });
   try {
     const generation = await perform(host, situation, who, options, display);
+    await takeSnapshotAfter(host, situation, who, options.command);
     await collectGarbage(host).catch((error: unknown) =>
       narrate(`What is not needed any more was not all removed: ${String(error)}`),
     );

@@ -6,7 +6,7 @@ import { canAsk, hostOf, narrate, printJson, requireRoot, type GlobalOptions } f
 import { describeDrift, describePlan } from "./describe-plan.ts";
 import { describeHeldLimits } from "./held-limits.ts";
 import { interruption } from "./interruption.ts";
-import type { Situation } from "./situation.ts";
+import type { RebuildRequest, Situation } from "./situation.ts";
 
 export interface ApplyFlags {
   yes?: true | undefined;
@@ -25,6 +25,7 @@ export interface ApplyFlags {
   changesRelease?: true | undefined;
   /** A first install shows its progress on the front door. */
   progressPage?: boolean | undefined;
+  rebuild?: RebuildRequest | undefined;
 }
 
 /** `homeroom apply`: make the machine what the config says. */
@@ -53,6 +54,7 @@ export async function applyNow(host: Host, command: string, flags: ApplyFlags): 
     wheels: flags.wheels,
     force: flags.force,
     progressPage: flags.progressPage,
+    rebuild: flags.rebuild,
     configText: flags.configText,
     changesRelease: flags.changesRelease,
     drift: await choiceAboutDrift(host, flags, asking),

@@ -1,4 +1,5 @@
 import { listTaskIds, readTask, removeOldTasks } from "../apply/journal.ts";
+import { environmentLink } from "../desired/python.ts";
 import { sweepTemporaries } from "../apply/sweep-temporaries.ts";
 import {
   currentGeneration,
@@ -8,7 +9,11 @@ import {
 } from "../generations/generations.ts";
 import type { Host, HostReader } from "../host/host.ts";
 import { namedContents, removeBlobs } from "../resources/blobs.ts";
-import { listHubEnvironments, removeHubEnvironment } from "../resources/hub-environments.ts";
+import {
+  listHubEnvironments,
+  removeHubEnvironment,
+  removeSharedEnvironments,
+} from "../resources/hub-environments.ts";
 
 /** The stamps of Python environments name the locks that they were built from. */
 const stamps = "/var/lib/homeroom/environments";
@@ -28,6 +33,8 @@ export async function collectGarbage(host: Host, { generations, tasks } = limits
   const fewerGenerations = await removeOldGenerations(host, generations);
   const fewerTasks = await removeOldTasks(host, { ...tasks, inUse });
   if (fewerGenerations || fewerTasks) await removeBlobs(host, { keep: await neededContents(host) });
+  const shared = await host.readLink(environmentLink);
+  if (shared !== undefined) await removeSharedEnvironments(host, shared);
   const environments = await listHubEnvironments(host);
   if (environments.length <= 2) return;
   const needed = await neededEnvironments(host);

@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, Load>> = {
   apply: async () => (await import("./apply.ts")).applyCommand(),
   upgrade: async () => (await import("./upgrade.ts")).upgradeCommand(),
   users: async () => (await import("./users.ts")).usersCommand(),
+  env: async () => (await import("./env.ts")).envCommand(),
   status: async () => (await import("./status.ts")).statusCommand(),
   doctor: async () => (await import("./doctor.ts")).doctorCommand(),
   logs: async () => (await import("./logs.ts")).logsCommand(),

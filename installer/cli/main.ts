@@ -33,6 +33,12 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Whoever reads the output may stop reading (`| head`). */
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(exitCodes.done);
+});
+
 /** `--version` is what people type of any program. */
 const words = process.argv.map((word, index) => (index === 2 && word === "--version" ? "version" : word));
 process.exitCode = await main(words);

@@ -10,6 +10,7 @@ const readFolders = [
   "templates/polkit/",
   "templates/sudoers/",
   "templates/tmpfiles/",
+  "templates/terminal/",
   "templates/completion/",
 ];
 

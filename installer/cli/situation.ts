@@ -12,10 +12,10 @@ import type { Plan } from "../plan/plan.ts";
 import { hashOf } from "../resources/hash.ts";
 import type { Resource } from "../resources/resource.ts";
 import { readFacts, type Facts } from "../resources/facts.ts";
-import { readInstalledPackages } from "../resources/installed-packages.ts";
 import { readKnownAccounts } from "../resources/known-accounts.ts";
-import { pythonEnvironment, readBuiltLock } from "../resources/python-environment.ts";
+import { pythonEnvironment } from "../resources/python-environment.ts";
 import { readLoadedSlices } from "../resources/user-slice.ts";
+import { latestSnapshot, readSnapshot } from "../resources/snapshots.ts";
 import { readClassCode, readFirstPasswords } from "./first-passwords-file.ts";
 import { readConfig, type ReadConfig } from "./read-config.ts";
 import { readRelease } from "./read-release.ts";
@@ -42,12 +42,23 @@ export interface SituationOptions {
   configText?: string | undefined;
   /** A lower memory limit holds at once even where more is in use. */
   force?: boolean | undefined;
+  /** The shared environment is to be another one although the config asks for the same packages. */
+  rebuild?: RebuildRequest | undefined;
+}
+
+export interface RebuildRequest {
+  /** The snapshot to give back. */
+  restore?: string;
+  /** Packages that admins installed by hand and that are to go. */
+  without?: readonly string[];
+  /** From the config alone. */
+  anew?: boolean;
 }
 
 /** Reads config, machine and release, and plans; changes nothing. */
 export async function readSituation(
   host: HostReader,
-  { drift, wheels, progressPage = false, configText, force = false }: SituationOptions,
+  { drift, wheels, rebuild: request, progressPage = false, configText, force = false }: SituationOptions,
 ): Promise<Situation> {
   const [read, facts, release, generation, link, firstPasswords, classCode, slices, known] =
     await Promise.all([
@@ -63,7 +74,11 @@ export async function readSituation(
     ]);
   const doorFirst = progressPage && generation === undefined;
   const { config } = read;
-  const environmentInUse = link && (await readEnvironmentInUse(host, link, config, release));
+  const environmentInUse = link && (await readEnvironmentInUse(host, link, config));
+  const rebuild = request && {
+    ...request,
+    restored: request.restore === undefined ? undefined : await readSnapshot(host, request.restore),
+  };
   const inputs = {
     config,
     facts,
@@ -71,6 +86,7 @@ export async function readSituation(
     firstPasswords,
     classCode,
     environmentInUse,
+    rebuild,
     wheels,
     doorFirst,
     slices,
@@ -105,12 +121,8 @@ async function readEnvironmentInUse(
   host: HostReader,
   { path, state }: Link,
   config: Config,
-  { folder }: Release,
 ): Promise<EnvironmentInUse> {
-  if (isBuiltFor(state, config)) return { path, state, lock: "", installed: [] };
-  const [lock, installed] = await Promise.all([
-    readBuiltLock(host, path),
-    readInstalledPackages(host, path, `${folder}/templates/environment/inventory.py`),
-  ]);
-  return { path, state, lock: lock ?? "", installed };
+  if (isBuiltFor(state, config)) return { path, state, snapshot: undefined };
+  const latest = await latestSnapshot(host);
+  return { path, state, snapshot: latest?.environment === path ? latest : undefined };
 }

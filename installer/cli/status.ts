@@ -7,6 +7,7 @@ import { newestTask } from "../apply/journal.ts";
 import { isMachineLocked } from "../apply/lock.ts";
 import { exitCodes, HomeroomError } from "../errors.ts";
 import { currentGeneration, type Generation } from "../generations/generations.ts";
+import { checkSharedEnvironment } from "../health/shared-environment.ts";
 import { checkHealth } from "../health/health.ts";
 import type { HostReader } from "../host/host.ts";
 import { isRunning } from "../resources/service.ts";
@@ -66,6 +67,7 @@ async function readStatus(options: GlobalOptions): Promise<Status> {
       remedy: "Type: sudo homeroom install",
     });
   }
+  problems.push(...(await checkSharedEnvironment(host)));
   if (last?.state === "running" && !(await isMachineLocked(host))) {
     problems.push({
       message: `\`homeroom ${last.task.command}\` was interrupted.`,

@@ -11,6 +11,7 @@ import { addPeople } from "./people.ts";
 import { addPython, type PythonInputs } from "./python.ts";
 import { textOf, type Release } from "./release.ts";
 import { addShellCompletion } from "./shell-completion.ts";
+import { addTerminal } from "./terminal.ts";
 import { StateBuilder, type DesiredState } from "./state-builder.ts";
 import { addUnits, limitsTemplate } from "./units.ts";
 
@@ -25,6 +26,7 @@ export interface DesiredInputs {
   /** People's accounts that are on the machine. */
   known: KnownAccounts;
   environmentInUse: PythonInputs["environmentInUse"];
+  rebuild: PythonInputs["rebuild"];
   wheels: string | undefined;
   /** The slices that systemd has loaded, with the limits that hold now. */
   slices: readonly LoadedSlice[];
@@ -36,11 +38,11 @@ export interface DesiredInputs {
 
 /** What the machine should hold: pure, from config, facts and the release's templates. */
 export function desiredState(inputs: DesiredInputs): DesiredState {
-  const { config, facts, release, known, environmentInUse, wheels, doorFirst } = inputs;
+  const { config, facts, release, known, environmentInUse, rebuild, wheels, doorFirst } = inputs;
   const state = new StateBuilder();
   addFoundation(state, release, config.environment.apt);
   addShellCompletion(state, release);
-  const python = addPython(state, { config, release, facts, environmentInUse, wheels });
+  const python = addPython(state, { config, release, facts, environmentInUse, rebuild, wheels });
   const compiled = hubJson(config);
   const hubReads = { mode: "0640", group: "homeroom-hub" };
   const folder = refOf("directory", "/var/lib/homeroom/compiled");
@@ -56,6 +58,7 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     template: textOf(release, `templates/units/${limitsTemplate}`),
   });
   const command = state.file("/usr/local/bin/homeroom", commandScript(release), [], { mode: "0755" });
+  addTerminal(state, release);
   const current = state.add("link", "/opt/homeroom/current", { target: release.folder }, [
     refOf("directory", "/opt/homeroom"),
   ]);
@@ -66,6 +69,7 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     facts,
     release,
     hub: python.hub,
+    uv: python.uv,
     hubJson: compiled,
     dropIns: people.dropIns,
     dropInNeeds: people.dropInNeeds,

@@ -5,9 +5,9 @@ import { textOf, type Release } from "./release.ts";
 import type { StateBuilder } from "./state-builder.ts";
 
 /** What polkit, sudo and nbgitpuller need beside what a Debian server has anyway. */
-const packages = ["dbus", "polkitd", "sudo", "git"];
+const packages = ["acl", "dbus", "polkitd", "sudo", "git"];
 /** None is among the admins, who may use sudo: homeroom-env works with their group, but is no member of it. */
-const services = ["homeroom-hub", "homeroom-proxy", "homeroom-env"];
+const services = ["homeroom-hub", "homeroom-proxy", "homeroom-env", "homeroom-snapshots"];
 /** Only services are in these two: who may reach the hub's socket, and the servers' sockets. */
 const socketGroups = ["homeroom-hubapi", "homeroom-sock"];
 
@@ -41,6 +41,8 @@ function addDirectories(state: StateBuilder): void {
   add("/var/log/homeroom", "0750");
   add("/var/lib/homeroom", "0755");
   add("/var/lib/homeroom/environments", "0755");
+  add("/var/lib/homeroom/snapshots", "0755", "homeroom-snapshots", "homeroom-snapshots");
+  add("/var/lib/homeroom/checks", "0755", "homeroom-env", "homeroom-env");
   add("/var/lib/homeroom/secrets", "0700");
   add("/var/lib/homeroom/accounts", "0700");
   add("/var/lib/homeroom/tombstones", "0700");

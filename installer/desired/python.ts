@@ -5,13 +5,19 @@ import { hashOf } from "../resources/hash.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
 import { adminsGroup } from "../resources/admins-group.ts";
 import { textOf, type Release } from "./release.ts";
-import { isBuiltFor, sharedEnvironment, type EnvironmentInUse } from "./shared-environment.ts";
+import {
+  isBuiltFor,
+  sharedEnvironment,
+  type EnvironmentInUse,
+  type GoneOnFrom,
+} from "./shared-environment.ts";
 import type { StateBuilder } from "./state-builder.ts";
 
 export interface PythonParts {
   /** "/opt/homeroom/hub/<hash>". */
   hub: string;
   hubRef: ResourceRef;
+  uv: string;
   environmentRef: ResourceRef;
 }
 
@@ -21,8 +27,15 @@ export interface PythonInputs {
   facts: Facts;
   /** Admins have changed what is there, so it stays as long as the config asks for the same packages. */
   environmentInUse: EnvironmentInUse | undefined;
+  /** Where it is to be another one all the same. */
+  rebuild: Rebuild | undefined;
   /** A directory of wheels, for a machine without an index. */
   wheels: string | undefined;
+}
+
+export interface Rebuild extends Pick<GoneOnFrom, "restored" | "without"> {
+  /** From the config alone: nothing of what is there is gone on from. */
+  anew?: boolean | undefined;
 }
 
 interface UvLock {
@@ -35,7 +48,7 @@ export const environmentLink = "/opt/homeroom/environment";
 /** uv, the hub's own environment, and the shared one. */
 export function addPython(
   state: StateBuilder,
-  { config, release, facts, environmentInUse, wheels }: PythonInputs,
+  { config, release, facts, environmentInUse, rebuild, wheels }: PythonInputs,
 ): PythonParts {
   const uvLock = JSON.parse(textOf(release, "templates/locks/uv.json")) as UvLock;
   const uv = `/opt/homeroom/runtimes/uv-${uvLock.version}/uv`;
@@ -65,25 +78,38 @@ export function addPython(
     shared.ref,
     refOf("directory", "/opt/homeroom"),
   ]);
-  return { hub, hubRef, environmentRef };
+  return { hub, hubRef, uv, environmentRef };
 
   /** The one in use where it was built for this config, else one to be built beside it. */
   function addShared(): { path: string; ref: ResourceRef } {
-    if (environmentInUse !== undefined && isBuiltFor(environmentInUse.state, config)) {
+    if (
+      environmentInUse !== undefined &&
+      rebuild === undefined &&
+      isBuiltFor(environmentInUse.state, config)
+    ) {
       const { path, state: is } = environmentInUse;
       return { path, ref: state.add("python-environment", path, is) };
     }
-    const { lock, requirements, declared, source } = sharedEnvironment(config, release, environmentInUse);
+    const { lock, requirements, declared, source, copies } = sharedEnvironment(config, release, {
+      inUse: rebuild?.anew === true ? undefined : environmentInUse,
+      ...rebuild,
+    });
     const wanted: PythonEnvironmentState = {
       lock: state.content(lock),
-      ...(requirements === undefined ? {} : { requirements: state.content(requirements), declared }),
+      ...(requirements === undefined ? {} : { requirements: state.content(requirements) }),
+      ...(declared.length === 0 ? {} : { declared }),
       ...(source ? { source } : {}),
+      ...(copies === undefined ? {} : { copies, scripts: `${release.folder}/templates/environment` }),
       owner: "homeroom-env",
       group: adminsGroup,
       ...made,
       afterwards: `${release.folder}/templates/hub/prepare_environment.py`,
+      // The release's own lock is known to work.
+      ...(requirements === undefined && rebuild === undefined
+        ? {}
+        : { check: `${release.folder}/templates/hub/check_environment.py` }),
     };
-    const parts = [wanted.lock, facts.python, wanted.requirements, environmentInUse?.path];
+    const parts = [wanted.lock, facts.python, wanted.requirements, copies, environmentInUse?.path];
     const path = `/opt/homeroom/environments/${shortHash(parts.filter((part) => part !== undefined).join(" "))}`;
     const needs = [
       ...stands("/opt/homeroom/environments", wanted.owner, wanted.group),

@@ -1,6 +1,6 @@
 import { normalizeName, parseRequirement } from "../../config/requirement.ts";
 import type { Config } from "../../config/config.ts";
-import type { InstalledPackage } from "../resources/installed-packages.ts";
+import type { InstalledPackage, Snapshot } from "../resources/snapshots.ts";
 import type { PythonEnvironmentState } from "../resources/python-environment.ts";
 import { textOf, type Release } from "./release.ts";
 
@@ -8,10 +8,8 @@ import { textOf, type Release } from "./release.ts";
 export interface EnvironmentInUse {
   path: string;
   state: PythonEnvironmentState;
-  /** The lock that came out when it was built. */
-  lock: string;
-  /** What is there now, whoever installed it. */
-  installed: readonly InstalledPackage[];
+  /** What it holds; undefined where none was taken of it yet. */
+  snapshot: Snapshot | undefined;
 }
 
 /** What a new shared environment is built from; texts, not hashes. */
@@ -21,6 +19,17 @@ export interface SharedEnvironment {
   /** Taken as it is, or, where there are requirements, versions to keep to. */
   lock: string;
   requirements?: string;
+  /** The snapshot whose copies are laid over it. */
+  copies?: string;
+}
+
+/** What a new environment goes on from. */
+export interface GoneOnFrom {
+  inUse?: EnvironmentInUse | undefined;
+  /** Given back as it was, whatever is there. */
+  restored?: Snapshot | undefined;
+  /** Packages that admins installed by hand and that are to go. */
+  without?: readonly string[] | undefined;
 }
 
 /** Whether what is there was built for what the config asks for; what admins did since does not count. */
@@ -35,39 +44,71 @@ export function isBuiltFor({ declared = [] }: PythonEnvironmentState, { environm
 export function sharedEnvironment(
   { environment }: Config,
   release: Release,
-  inUse: EnvironmentInUse | undefined,
+  { inUse, restored, without = [] }: GoneOnFrom,
 ): SharedEnvironment {
   const declared = environment.packages;
   const base = textOf(release, "templates/locks/environment.txt");
   const made = { declared, source: environment.sourcePackages };
+  if (restored !== undefined) return { ...made, lock: restored.lock, ...copiesOf(restored) };
   if (inUse === undefined && declared.length === 0) return { ...made, lock: base };
-  const installed = inUse?.installed.filter(({ direct }) => direct === undefined) ?? [];
-  const byHand = inUse === undefined ? [] : installedByHand(inUse);
+  const snapshot = inUse?.snapshot;
+  const byHand = inUse === undefined ? [] : installedByHand(inUse, inUse.state.declared ?? [], release);
+  const unwanted = new Set(without);
   const asked = new Set(declared.map((text) => parseRequirement(text)?.name));
   return {
     ...made,
-    lock: inUse === undefined ? base : lines(installed.map(({ name, version }) => `${name}==${version}`)),
+    lock: snapshot?.lock ?? base,
+    ...(snapshot === undefined ? {} : copiesOf(snapshot)),
     requirements: lines([
       ...baseRequirements(release),
       ...declared,
-      ...byHand.map(({ name }) => name).filter((name) => !asked.has(name)),
+      ...byHand.map(({ name }) => name).filter((name) => !asked.has(name) && !unwanted.has(name)),
     ]),
   };
 }
 
-/** Packages from an index that admins have added: what no lock of ours put there and the config does not name. */
-function installedByHand({ installed, lock, state }: EnvironmentInUse): InstalledPackage[] {
-  const ours = new Set([
-    ...lockedNames(lock),
-    ...(state.declared ?? []).map((text) => parseRequirement(text)?.name),
-  ]);
-  return installed.filter(({ name, direct }) => direct === undefined && !ours.has(name));
+/**
+ * Packages from an index that admins have added and that no other one of these asks for: neither the base nor
+ * the declared ones need them.
+ */
+export function installedByHand(
+  { snapshot }: Pick<EnvironmentInUse, "snapshot">,
+  declared: readonly string[],
+  release: Release,
+): InstalledPackage[] {
+  const packages = snapshot?.packages ?? [];
+  const needed = neededPackages(packages, [...baseRequirements(release), ...declared]);
+  const others = packages.filter(({ name }) => !needed.has(name));
+  const asked = new Set(
+    others.flatMap(({ name, needs }) => needs.map(([each]) => (each === name ? "" : each))),
+  );
+  return others.filter(({ name, copied }) => copied !== true && !asked.has(name));
 }
 
-/** Package names in a lock, as PEP 503 has them. */
-function lockedNames(lock: string): Set<string> {
-  const names = [...lock.matchAll(/^(?<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:==| @ )/gm)];
-  return new Set(names.map(({ groups }) => normalizeName(groups?.["name"] ?? "")));
+/** Names of everything that requirements need, themselves included. */
+function neededPackages(packages: readonly InstalledPackage[], requirements: readonly string[]): Set<string> {
+  const byName = new Map(packages.map((each) => [each.name, each]));
+  const seen = new Set<string>();
+  const pending = requirements.flatMap((text): [string, string[]][] => {
+    const requirement = parseRequirement(text);
+    const extras = /^\[([^\]]*)\]/.exec(requirement?.rest ?? "")?.[1]?.split(",") ?? [];
+    return requirement === undefined
+      ? []
+      : [[requirement.name, extras.map((each) => normalizeName(each.trim()))]];
+  });
+  for (const [name, extras] of pending) {
+    const key = `${name}[${extras.toSorted().join()}]`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    for (const [next, nextExtras, extra] of byName.get(name)?.needs ?? []) {
+      if (extra === null || extras.includes(extra)) pending.push([next, nextExtras]);
+    }
+  }
+  return new Set([...seen].map((key) => key.slice(0, key.indexOf("["))));
+}
+
+function copiesOf({ id, copies }: Snapshot): { copies?: string } {
+  return copies.length === 0 ? {} : { copies: id };
 }
 
 /** What every environment holds so that servers start; server and hub speak one JupyterHub's protocol. */

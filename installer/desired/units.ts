@@ -15,6 +15,7 @@ export interface UnitsInputs {
   release: Release;
   /** The hub's environment: "/opt/homeroom/hub/<hash>". */
   hub: string;
+  uv: string;
   /** hub.json, which the hub reads once, at its start. */
   hubJson: string;
   /** Drop-ins of single people's units, by path below /etc/systemd/system. */
@@ -39,6 +40,7 @@ const enabled: readonly (readonly [target: string, unit: string, file: string])[
   ["multi-user.target", "homeroom-hub.service", "homeroom-hub.service"],
   ["multi-user.target", "homeroom-recover.service", "homeroom-recover.service"],
   ["multi-user.target", "homeroom-revert.service", "homeroom-revert.service"],
+  ["multi-user.target", "homeroom-snapshots.service", "homeroom-snapshots.service"],
   ["timers.target", "homeroom-sweep.timer", "homeroom-sweep.timer"],
 ];
 /** Of what limits.ts writes, for everybody and for single people. */
@@ -72,11 +74,12 @@ export function addUnits(state: StateBuilder, inputs: UnitsInputs): void {
 }
 
 /** Templates of whole units; those that are drop-ins of something are placed by name. */
-function renderedUnits({ config, facts, release, hub }: UnitsInputs): [string, string][] {
+function renderedUnits({ config, facts, release, hub, uv }: UnitsInputs): [string, string][] {
   const folder = "templates/units/";
   const values: Record<string, string> = {
     RELEASE: release.folder,
     HUB: hub,
+    UV: uv,
     NODE: release.node,
     LISTEN: listenOf(config),
     START_TIMEOUT: String(serverStartSeconds),
@@ -150,6 +153,10 @@ function serviceInputs(
       config.baseUrl,
     ),
     "homeroom-culler.service": hash(...ofUnit("homeroom-culler.service"), hub),
+    "homeroom-snapshots.service": hash(
+      ...ofUnit("homeroom-snapshots.service"),
+      ...hashesBelow(release, "templates/environment"),
+    ),
   };
 }
 
@@ -201,6 +208,10 @@ function addServices(
     beforeDoor,
   );
   state.add("proxy", "homeroom-proxy", { inputs: hashes["homeroom-proxy@.service"] }, [...beforeDoor, door]);
+  state.add("service", "homeroom-snapshots.service", { inputs: hashes["homeroom-snapshots.service"] }, [
+    ...before,
+    ...hubNeeds,
+  ]);
   if (config.services.cull.enabled) {
     state.add("service", "homeroom-culler.service", { inputs: hashes["homeroom-culler.service"] }, [
       ...before,

@@ -33,6 +33,8 @@ export interface RunOptions {
   timeoutMs?: number;
   /** Runs as this account, without root's groups or capabilities. */
   as?: FileOwner;
+  /** Rights that new files lack, as in umask(2); this process's own where nothing is said. */
+  umask?: number;
   /** Exit codes that are an answer rather than an error; [0] where nothing is said. */
   okCodes?: readonly number[];
   /** Each line of standard error or output as it arrives (for progress). */

@@ -10,7 +10,7 @@ const defaultTimeoutMs = 120_000;
  * @throws HomeroomError where the program is missing, runs out of time or ends with an unexpected exit code.
  */
 export async function runProcess(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const [program, ...args] = argv;
+  const [program, ...args] = withUmask(argv, options.umask);
   if (program === undefined) throw new TypeError("runProcess needs a program");
   const { timeoutMs = defaultTimeoutMs, okCodes = [0], onLine, as } = options;
   const child = execa(program, args, {
@@ -58,6 +58,13 @@ export async function runProcess(argv: readonly string[], options: RunOptions = 
     throw new HomeroomError(`\`${name}\` failed with exit code ${exitCode}.`, { remedy: tail(result) });
   }
   return { exitCode, stdout: text(result.stdout), stderr: text(result.stderr) };
+}
+
+/** Node cannot start a process with another umask; a shell that becomes the program can. */
+function withUmask(argv: readonly string[], umask: number | undefined): readonly string[] {
+  return umask === undefined || argv.length === 0
+    ? argv
+    : ["/bin/sh", "-c", `umask ${umask.toString(8)} && exec "$@"`, "sh", ...argv];
 }
 
 function lineReader(onLine: (line: string) => void) {

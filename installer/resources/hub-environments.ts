@@ -1,7 +1,8 @@
 import type { Host, HostReader } from "../host/host.ts";
-import { pythonEnvironment } from "./python-environment.ts";
+import { forgetPythonEnvironment, pythonEnvironment } from "./python-environment.ts";
 
 const folder = "/opt/homeroom/hub";
+const sharedFolder = "/opt/homeroom/environments";
 
 /** Every environment that was built for the hub, also half-built ones, by path. */
 export async function listHubEnvironments(host: HostReader): Promise<string[]> {
@@ -15,6 +16,20 @@ export async function removeHubEnvironment(host: Host, path: string): Promise<vo
     report: () => undefined,
     signal: new AbortController().signal,
   });
+}
+
+/**
+ * Removes shared environments that the link does not point to, once no process runs from them. What was in them
+ * the snapshots keep. Admins have written there: GNU rm, unlike a walk by path, follows no link that appears meanwhile.
+ */
+export async function removeSharedEnvironments(host: Host, inUse: string): Promise<void> {
+  for (const name of await host.list(sharedFolder)) {
+    const path = `${sharedFolder}/${name}`;
+    // What a build had to move aside is an admin's to look through.
+    if (path === inUse || name.includes(".replaced-") || (await isInUse(host, path))) continue;
+    await forgetPythonEnvironment(host, path);
+    await host.run(["rm", "-rf", "--one-file-system", "--", path], { timeoutMs: 10 * 60_000 });
+  }
 }
 
 /** Its interpreter is a link to the system's: a process shows by its arguments and by the libraries it has loaded. */

@@ -1,10 +1,12 @@
-import type { FileOwner, Host, HostReader } from "../host/host.ts";
+import type { FileOwner, Host } from "../host/host.ts";
+import { HomeroomError } from "../errors.ts";
 import { readAccounts, resolveOwner } from "./accounts-file.ts";
 import { readBlob } from "./blobs.ts";
 import { hashOf } from "./hash.ts";
 import { offline, resolvePackages } from "./resolve-packages.ts";
 import type { Progress, ResourceKind } from "./resource.ts";
 import { prepareUv, type Uv } from "./run-uv.ts";
+import { snapshotsFolder } from "./snapshots.ts";
 
 export interface PythonEnvironmentState {
   /** Hash of the lock (requirements with hashes) that it was built from; its content is a blob. */
@@ -18,6 +20,10 @@ export interface PythonEnvironmentState {
   declared?: readonly string[];
   /** Packages without a wheel may be built. */
   source?: true;
+  /** The snapshot whose copies are laid over the packages. */
+  copies?: string;
+  /** The release's folder of what lays them. */
+  scripts?: string;
   /** The interpreter it stands on: an OS upgrade to another minor version makes another environment. */
   python: string;
   /** Who builds and owns it; code of packages never runs as root. */
@@ -29,6 +35,8 @@ export interface PythonEnvironmentState {
   wheels?: string;
   /** A script run by the new environment's Python as its owner, once it is complete. */
   afterwards?: string;
+  /** A script that says whether a server starts; where none does, the environment is none. */
+  check?: string;
 }
 
 /** Stamps are root's: what stands in an environment that admins may write proves nothing. */
@@ -54,8 +62,7 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
     return accounts.users.get(state.owner)?.uid === folder.uid ? state : undefined;
   },
   async write(host, id, state, progress) {
-    await host.remove(stampOf(id));
-    await host.remove(lockPath(id));
+    await forgetPythonEnvironment(host, id);
     await clear(host, id);
     if (state === undefined) return;
     await build(host, id, state, progress);
@@ -66,6 +73,7 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
     is.lock === wanted.lock &&
     is.requirements === wanted.requirements &&
     is.source === wanted.source &&
+    is.copies === wanted.copies &&
     is.python === wanted.python &&
     is.owner === wanted.owner &&
     is.group === wanted.group,
@@ -109,9 +117,38 @@ async function build(
     ...offline(state.wheels),
     file,
   ]);
+  if (state.copies !== undefined) await layCopies(uv, path, state.copies, state.scripts ?? "", progress);
   if (state.afterwards !== undefined) await uv.run([`${path}/bin/python`, "-I", state.afterwards]);
   if (shared) await openToAdmins(uv.run, path);
+  if (state.check !== undefined) await checkServer(uv, path, state.check);
   await host.write(lockPath(path), lock, { mode: 0o644, uid: 0, gid: 0 });
+}
+
+/** What no index gives; what only another Python can load stays behind and is named. */
+async function layCopies(
+  uv: Uv,
+  path: string,
+  snapshot: string,
+  scripts: string,
+  progress: Progress,
+): Promise<void> {
+  const script = `${scripts}/lay_copies.py`;
+  const { stdout } = await uv.run(["/usr/bin/python3", "-I", "-S", script, snapshotsFolder, snapshot, path]);
+  for (const lost of stdout.split("\n").filter((line) => line !== "")) {
+    progress.report(`${lost} was made for another Python and is left out`);
+  }
+}
+
+/** @throws HomeroomError with the reason where no server would start from it */
+async function checkServer({ run }: Uv, path: string, script: string): Promise<void> {
+  try {
+    await run([`${path}/bin/python`, "-I", script]);
+  } catch (error) {
+    throw new HomeroomError("With these packages no notebook server starts.", {
+      remedy: `${error instanceof HomeroomError ? error.remedy : String(error)}\nThe environment in use stays as it is.`,
+      cause: error,
+    });
+  }
 }
 
 /** The lock that it was given, or what its requirements come to. */
@@ -135,11 +172,16 @@ async function lockOf(
 async function openToAdmins(run: (argv: readonly string[]) => Promise<unknown>, path: string): Promise<void> {
   await run(["chmod", "--recursive", "g+rwX,o=rX", "--", path]);
   await run(["find", path, "-type", "d", "-exec", "chmod", "g+s", "{}", "+"]);
+  // Whatever an admin's umask is; where the file system knows no such lists, rights.py comes after.
+  const rights = "u::rwx,g::rwx,o::rx";
+  const words = ["setfacl", "--default", "--modify", rights, "{}", "+"];
+  await run(["find", path, "-type", "d", "-exec", ...words]).catch(() => undefined);
 }
 
-/** The lock that came out when an environment was built; undefined where it is not one of ours. */
-export async function readBuiltLock(host: HostReader, path: string): Promise<string | undefined> {
-  return (await host.read(lockPath(path)))?.toString("utf8");
+/** Without its stamp it is no environment any more. */
+export async function forgetPythonEnvironment(host: Host, path: string): Promise<void> {
+  await host.remove(stampOf(path));
+  await host.remove(lockPath(path));
 }
 
 function stampOf(path: string): string {

@@ -13,6 +13,9 @@ export interface Wanted {
   wheels?: string;
 }
 
+const folder = "/var/lib/homeroom/environments";
+const hourMs = 3_600_000;
+
 /**
  * Every package with version and hashes that the requirements need, for the system's Python: a lock.
  * @throws HomeroomError that says in words what cannot be had or does not go together
@@ -23,7 +26,10 @@ export async function resolvePackages(
   owner: FileOwner,
   { requirements, preferences, source, wheels }: Wanted,
 ): Promise<string> {
-  const name = hashOf(`${requirements}\n${preferences}`).slice(0, 16);
+  const wanted = { requirements, preferences, source };
+  const kept = await keptResolution(host, wanted);
+  if (kept !== undefined) return kept;
+  const name = nameOf(wanted);
   const input = `${uv.cache}/${name}.in`;
   const output = `${uv.cache}/${name}.lock`;
   await host.write(input, requirements, { mode: 0o600, ...owner });
@@ -49,6 +55,23 @@ export async function resolvePackages(
     await host.remove(input);
     await host.remove(output);
   }
+}
+
+/** Keeps what was shown to a person, so that just that is built; for an hour. */
+export async function keepResolution(host: Host, wanted: Wanted, lock: string): Promise<void> {
+  await host.write(`${folder}/resolved-${nameOf(wanted)}`, lock, { mode: 0o644, uid: 0, gid: 0 });
+}
+
+async function keptResolution(host: Host, wanted: Wanted): Promise<string | undefined> {
+  const path = `${folder}/resolved-${nameOf(wanted)}`;
+  const [stat, text] = await Promise.all([host.stat(path), host.read(path)]);
+  if (stat === undefined || text === undefined) return undefined;
+  await host.remove(path);
+  return Date.now() - stat.mtimeMs < hourMs ? text.toString("utf8") : undefined;
+}
+
+function nameOf({ requirements, preferences, source }: Wanted): string {
+  return hashOf(JSON.stringify([requirements, preferences, source])).slice(0, 16);
 }
 
 /** Arguments of uv where a directory of wheels stands in for the index. */

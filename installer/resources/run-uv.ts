@@ -33,7 +33,8 @@ export async function prepareUv(host: Host, { uv, account, owner, cwd, progress 
   const shared = account !== "root";
   const run = (argv: readonly string[]) =>
     host.run(argv, {
-      ...(shared ? { as: owner } : {}),
+      // What admins share they may all write.
+      ...(shared ? { as: owner, umask: 0o002 } : {}),
       cwd: host.realPath(cwd),
       env: {
         HOME: cache,

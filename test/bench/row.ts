@@ -21,9 +21,7 @@ export interface Bench {
   registry: Registry;
   /** A machine with our hub, installed at the first call, shared by all rows of a run. */
   ours: () => Promise<Machine>;
-  /** Another with our hub, and 5,000 people on its roster. */
-  school: () => Promise<Machine>;
-  /** One with the stock hub. */
+  /** The same with the stock hub. */
   stock: () => Promise<Machine>;
   /** Narration. */
   say: (line: string) => void;

@@ -40,7 +40,7 @@ test("the offline file installs without any network", async () => {
   await using machine = await testMachine("offline", { image });
   await machine.copyIn(file, "/root/offline.tar");
   // Debian's packages are the one thing that is not in it.
-  const packages = "dbus polkitd sudo git libatomic1";
+  const packages = "acl dbus polkitd sudo git libatomic1";
   await shell(
     machine,
     `export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq install --yes --no-install-recommends ${packages}`,

@@ -3,7 +3,6 @@ import { keepBlob } from "../../../installer/resources/blobs.ts";
 import { hashOf } from "../../../installer/resources/hash.ts";
 import {
   pythonEnvironment,
-  readBuiltLock,
   type PythonEnvironmentState,
 } from "../../../installer/resources/python-environment.ts";
 import { FakeHost } from "../../fake-host.ts";
@@ -117,11 +116,14 @@ describe("the hub's environment", () => {
 describe("the shared environment", () => {
   test("is built by its owner, never by root, and opened to all admins", async () => {
     await build(shared, sharedState());
-    expect(machine.ranWith.map(({ as }) => as)).toEqual(machine.ran.map(() => ({ uid: 500, gid: 600 })));
+    expect(machine.ranWith.map(({ as, umask }) => ({ ...as, umask }))).toEqual(
+      machine.ran.map(() => ({ uid: 500, gid: 600, umask: 0o002 })),
+    );
     expect(machine.ran.slice(2)).toEqual([
       [`${shared}/bin/python`, "-I", "/release/after.py"],
       ["chmod", "--recursive", "g+rwX,o=rX", "--", shared],
       ["find", shared, "-type", "d", "-exec", "chmod", "g+s", "{}", "+"],
+      `find ${shared} -type d -exec setfacl --default --modify u::rwx,g::rwx,o::rx {} +`.split(" "),
     ]);
     expect(await machine.stat(shared)).toMatchObject({ mode: 0o2775, uid: 500, gid: 600 });
     expect(await machine.stat("/var/cache/homeroom/homeroom-env")).toMatchObject({ mode: 0o700, uid: 500 });
@@ -145,9 +147,45 @@ describe("the shared environment", () => {
     expect(machine.ran[0]).toContain("--no-build");
     expect(machine.ran.map(([program, , verb]) => program === uv && verb)).toContain("sync");
     expect(machine.text(`/var/cache/homeroom/homeroom-env/${hashOf(resolved)}.txt`)).toBe(resolved);
-    expect(await readBuiltLock(machine, shared)).toBe(resolved);
+    expect(machine.text(stamp(shared).replace(".json", ".txt"))).toBe(resolved);
     expect(await pythonEnvironment.read(machine, shared)).toEqual(state);
     expect(machine.ranWith.map(({ as }) => as)).toEqual(machine.ran.map(() => ({ uid: 500, gid: 600 })));
+  });
+
+  test("gets the copies of a snapshot, and is none where no server starts from it", async () => {
+    const laid: string[][] = [];
+    machine.programs["/usr/bin/python3"] = (args) => {
+      laid.push([...args]);
+      return "lib/python3.13/x.cpython-311.so\n";
+    };
+    const state = {
+      ...sharedState(),
+      copies: "20261125-101112",
+      scripts: "/release/scripts",
+      check: "/start.py",
+    };
+    const said: string[] = [];
+    await pythonEnvironment.write(machine, shared, state, { ...progress, report: (line) => said.push(line) });
+    expect(laid).toEqual([
+      [
+        "-I",
+        "-S",
+        "/release/scripts/lay_copies.py",
+        "/var/lib/homeroom/snapshots",
+        "20261125-101112",
+        shared,
+      ],
+    ]);
+    expect(said).toContain("lib/python3.13/x.cpython-311.so was made for another Python and is left out");
+    expect(machine.ran).toContainEqual([`${shared}/bin/python`, "-I", "/start.py"]);
+    machine.programs[`${shared}/bin/python`] = ([, script]) =>
+      script === "/start.py" ? { exitCode: 1, stderr: "ImportError: numpy\n" } : "";
+    const failed = build(shared, state);
+    await expect(failed).rejects.toThrow("With these packages no notebook server starts.");
+    await expect(failed).rejects.toMatchObject({
+      remedy: expect.stringContaining("ImportError: numpy") as string,
+    });
+    expect(await pythonEnvironment.read(machine, shared)).toBeUndefined();
   });
 
   test("is moved aside, never deleted: admins have put their own into it", async () => {

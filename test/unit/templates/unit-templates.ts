@@ -7,6 +7,7 @@ const templates = join(import.meta.dirname, "../../../templates");
 const substitutions: Record<string, string> = {
   RELEASE: "/opt/homeroom/releases/1.0.0",
   HUB: "/opt/homeroom/hub/abc",
+  UV: "/opt/homeroom/runtimes/uv-1/uv",
   NODE: "/opt/homeroom/runtimes/node-26/bin/node",
   LISTEN: "80",
   START_TIMEOUT: "60",

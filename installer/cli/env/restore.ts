@@ -1,0 +1,60 @@
+import { exitCodes, HomeroomError } from "../../errors.ts";
+import type { Host } from "../../host/host.ts";
+import { listSnapshots, readSnapshot, type Snapshot } from "../../resources/snapshots.ts";
+import { applyNow } from "../apply.ts";
+import { canAsk, hostOf, narrate, requireRoot, type GlobalOptions } from "../context.ts";
+import { environmentNow } from "./environment-now.ts";
+import { changesBetween } from "./history.ts";
+import { describeChanges } from "./package-changes.ts";
+
+/** `homeroom env restore [SNAPSHOT]`: built beside the one in use; then the link moves. */
+export async function restoreEnvironment(
+  id: string | undefined,
+  options: GlobalOptions & { yes?: true },
+): Promise<void> {
+  requireRoot(options);
+  const host = hostOf(options);
+  const { snapshot: now } = await environmentNow(host);
+  const target = id === undefined ? await snapshotBefore(host, now) : await namedSnapshot(host, id);
+  const changes = changesBetween(now, target);
+  for (const line of describeChanges(changes)) narrate(line);
+  if (changes.length === 0) narrate("The packages are the same; files that were added or changed go back.");
+  for (const path of target.omitted) narrate(`${path} was too large to keep and does not come back.`);
+  if (canAsk() && !options.yes) {
+    const { confirm } = await import("../ask.ts");
+    if (
+      !(await confirm(`Give the environment of ${target.created.slice(0, 16).replace("T", " ")} back?`, true))
+    )
+      return;
+  }
+  await applyNow(host, `env restore ${target.id}`, {
+    asked: true,
+    keep: true,
+    rebuild: { restore: target.id },
+  });
+  narrate("Running notebooks go on with the old packages until their kernel is restarted.");
+}
+
+/** The newest that holds something else than what is there. */
+async function snapshotBefore(host: Host, now: Snapshot): Promise<Snapshot> {
+  for (const id of (await listSnapshots(host)).toReversed()) {
+    const snapshot = id < now.id ? await readSnapshot(host, id) : undefined;
+    if (snapshot !== undefined && contentOf(snapshot) !== contentOf(now)) return snapshot;
+  }
+  throw new HomeroomError("There is no snapshot of an earlier environment.", {
+    remedy: "`homeroom env history` lists what there is.",
+  });
+}
+
+function contentOf({ packages, copies }: Snapshot): string {
+  return JSON.stringify([packages, copies]);
+}
+
+async function namedSnapshot(host: Host, id: string): Promise<Snapshot> {
+  const snapshot = await readSnapshot(host, id);
+  if (snapshot !== undefined) return snapshot;
+  throw new HomeroomError(`There is no snapshot ${id}.`, {
+    remedy: "`homeroom env history` lists them.",
+    exitCode: exitCodes.usage,
+  });
+}

@@ -1,0 +1,35 @@
+import type { HostReader } from "../host/host.ts";
+import type { HealthProblem } from "./health.ts";
+
+const latest = "/var/lib/homeroom/snapshots/latest";
+const checks = "/var/lib/homeroom/checks";
+
+/**
+ * What homeroom-environment-check found of the shared environment as it is now. No part of a task's health: a
+ * change of the config does not go back because of what an admin installed before it.
+ */
+export async function checkSharedEnvironment(host: HostReader): Promise<HealthProblem[]> {
+  const id = (await host.readLink(latest))?.replace(/\.json$/, "") ?? "";
+  const text = /^[\d-]+$/.test(id) ? await host.read(`${checks}/${id}.json`) : undefined;
+  const reason = text === undefined ? undefined : reasonIn(text.toString("utf8"));
+  if (reason === undefined) return [];
+  return [
+    {
+      check: "shared environment",
+      message: `No notebook server starts from the shared environment: ${reason}`,
+      remedy: "Type: sudo homeroom env repair (what is installed now stays in `homeroom env history`).",
+      unit: "homeroom-environment-check.service",
+    },
+  ];
+}
+
+/** Written by an account that runs the code of packages: only its form is believed. */
+function reasonIn(text: string): string | undefined {
+  try {
+    const { works, reason } = JSON.parse(text) as { works?: unknown; reason?: unknown };
+    if (works === true) return undefined;
+    return typeof reason === "string" ? reason.replaceAll(/[^ -~]/g, "?").slice(0, 500) : "unknown";
+  } catch {
+    return undefined;
+  }
+}
