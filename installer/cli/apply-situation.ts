@@ -116,7 +116,8 @@ async function perform(
       await display.endProgressPage();
       const [problem] = await checkHealth(host, read.config, { patienceMs: healthPatienceMs });
       if (problem === undefined) return;
-      const words = await lastLogLines(host, problem.unit);
+      // What was raised stands before the headers of the request that met it.
+      const words = await lastLogLines(host, problem.unit, 16);
       throw new HomeroomError(problem.message, {
         remedy: `${problem.unit} said last:\n${words}\n${problem.remedy}`,
       });
