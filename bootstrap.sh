@@ -383,13 +383,16 @@ install_library() {
   export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
   local attempt apt=(apt-get --quiet=2 --assume-yes --no-install-recommends -oDPkg::Lock::Timeout=600
     -oDpkg::Use-Pty=0 -oAcquire::Languages=none)
-  "${apt[@]}" install libatomic1 </dev/null && return 0
-  # A machine that has just booted may be fetching the lists itself, and locks them meanwhile.
-  for attempt in 1 2 3; do
-    [ "$attempt" -eq 1 ] || sleep 5
-    "${apt[@]}" update </dev/null && break
-  done
-  "${apt[@]}" install libatomic1 </dev/null
+  "${apt[@]}" install libatomic1 </dev/null || {
+    # A machine that has just booted may be fetching the lists itself, and locks them meanwhile.
+    for attempt in 1 2 3; do
+      [ "$attempt" -eq 1 ] || sleep 5
+      "${apt[@]}" update </dev/null && break
+    done
+    "${apt[@]}" install libatomic1 </dev/null
+  }
+  # The uninstall takes away what we brought.
+  [ -n "${sandbox:-}" ] || { mkdir -p "${root:-}/opt/homeroom" && echo libatomic1 >"${root:-}/opt/homeroom/.packages"; }
 }
 
 no_library() {

@@ -75,6 +75,10 @@ const table: Readonly<Record<string, Rule | "everything">> = {
     code: [errors],
     types: ["installer/resources", hostInterface],
   },
+  "installer/uninstall": {
+    code: ["installer/plan", "installer/resources", errors],
+    types: [hostInterface],
+  },
   "installer/sandbox": { code: ["installer/host", errors], effects: true },
   "installer/cli": "everything",
 };

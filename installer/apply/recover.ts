@@ -1,5 +1,5 @@
 import type { Host, HostReader } from "../host/host.ts";
-import type { PlannedStep } from "../plan/plan.ts";
+import type { Plan, PlannedStep } from "../plan/plan.ts";
 import type { Resource } from "../resources/resource.ts";
 import { interruptedTask, Journal, readTask, tasksSince } from "./journal.ts";
 import { takeBack, type TaskEvents } from "./perform-task.ts";
@@ -8,7 +8,7 @@ import type { TaskRecord } from "./task.ts";
 
 export interface Recovery {
   task: TaskRecord;
-  /** "kept": a first install goes on where it stopped; there is nothing older to go back to. */
+  /** "kept": it goes on where it stopped: before a first install there is nothing to go back to, nor after an uninstall began. */
   outcome: "undone" | "error" | "kept" | "was-committed";
 }
 
@@ -37,7 +37,7 @@ export async function recover(
     await journal.record({ event: "ended", state: "completed" });
     return { task: record, outcome: "was-committed" };
   }
-  if (record.task.from === 0) {
+  if (record.task.from === 0 || record.task.forwardOnly === true) {
     await journal.record({ event: "ended", state: "error", error: "interrupted" });
     return { task: record, outcome: "kept" };
   }
@@ -61,6 +61,13 @@ export async function writtenSince(host: HostReader, generation: number): Promis
       .filter((step) => step.after !== undefined)
       .map(({ kind, id, after, uses }) => ({ kind, id, state: after, needs: uses })),
   );
+}
+
+/** The plans of removals that did not come to their end: what they name was to go, done or not. */
+export async function unfinishedRemovals(host: HostReader, generation: number): Promise<Plan[]> {
+  const unfinished = (await tasksSince(host, generation)).filter(({ task }) => task.forwardOnly === true);
+  const records = await Promise.all(unfinished.map(({ task }) => readTask(host, task.id)));
+  return records.flatMap((record) => (record === undefined ? [] : [record.task.plan]));
 }
 
 function begunSteps({ task, steps }: TaskRecord): PlannedStep[] {

@@ -21,6 +21,8 @@ export interface Task {
   from: number;
   /** What differs in config and roster from that generation, in words; secrets are hidden. */
   changes: string[];
+  /** It is never taken back, only finished (an uninstall). */
+  forwardOnly?: true;
   plan: Plan;
 }
 

@@ -2,7 +2,6 @@ import { interruptedTask } from "../apply/journal.ts";
 import { lockMachine } from "../apply/lock.ts";
 import { performTask } from "../apply/perform-task.ts";
 import { recover, type Recovery } from "../apply/recover.ts";
-import type { Task } from "../apply/task.ts";
 import { HomeroomError } from "../errors.ts";
 import { recoverByItsRelease } from "./recover-by-release.ts";
 import { commitGeneration, currentGeneration } from "../generations/generations.ts";
@@ -15,6 +14,7 @@ import { collectGarbage } from "./collect-garbage.ts";
 import { takeSnapshotAfter, takeSnapshotBefore } from "./environment-snapshots.ts";
 import { narrate, whoAsks } from "./context.ts";
 import { describeChanges, readKept } from "./describe-changes.ts";
+import { newTask } from "./new-task.ts";
 import { configOf, configPath } from "./read-config.ts";
 import { readSituation, type Situation, type SituationOptions } from "./situation.ts";
 import type { TaskDisplay } from "./show-task.ts";
@@ -69,6 +69,7 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
   const { showTask } = await import("./show-task.ts");
   const display = await showTask(host, situation.plan, options.command, {
     progressPage: options.progressPage === true && situation.generation === undefined,
+    health: true,
   });
   try {
     const generation = await perform(host, situation, who, options, display);
@@ -102,11 +103,9 @@ async function perform(
 ): Promise<number> {
   const { generation, plan, desired, read, release } = situation;
   const number = (generation?.number ?? 0) + 1;
-  const started = new Date().toISOString();
-  const id = started.replaceAll(/[-:Z]/g, "").replaceAll(/[T.]/g, "-");
   const changes = await changesOf(host, situation);
   const from = generation?.number ?? 0;
-  const task: Task = { id, command, who, started, release: release.version, from, changes, plan };
+  const task = newTask({ command, who, release: release.version, from, changes, plan });
   return performTask(host, {
     task,
     contents: desired.contents,
@@ -123,7 +122,14 @@ async function perform(
       });
     },
     commit: async () => {
-      const made = { version: 1 as const, number, created: started, release: release.version, task: id, who };
+      const made = {
+        version: 1 as const,
+        number,
+        created: task.started,
+        release: release.version,
+        task: task.id,
+        who,
+      };
       const steps = new Set(plan.steps.map(({ kind, id }) => refOf(kind, id)));
       const resources = writtenResources(desired.resources, steps, situation.lastWritten, plan.drift);
       const { text, hash } = read.roster;

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, Load>> = {
   doctor: async () => (await import("./doctor.ts")).doctorCommand(),
   logs: async () => (await import("./logs.ts")).logsCommand(),
   tasks: async () => (await import("./tasks.ts")).tasksCommand(),
+  uninstall: async () => (await import("./uninstall.ts")).uninstallCommand(),
   sandbox: async () => (await import("./sandbox.ts")).sandboxCommand(),
   completion: async () => (await import("./completion.ts")).completionCommand(),
   version: async () => (await import("./version.ts")).versionCommand(),

@@ -43,9 +43,9 @@ export async function showTask(
   host: Host,
   plan: Plan,
   command: string,
-  { progressPage }: { progressPage: boolean },
+  { progressPage, health: withHealth }: { progressPage: boolean; health: boolean },
 ): Promise<TaskDisplay> {
-  const groups = groupsOf(plan);
+  const groups = groupsOf(plan, withHealth);
   const [log, drawing] = await Promise.all([TaskLog.open(host, command), drawingFor([...groups.values()])]);
   const names = [...groups.values()].map(({ title }) => title);
   const progress = await ProgressFile.begin(progressPage ? host : undefined, names);
@@ -107,10 +107,10 @@ export async function showTask(
   };
 }
 
-function groupsOf(plan: Plan): Map<StepGroup, Group> {
+function groupsOf(plan: Plan, withHealth: boolean): Map<StepGroup, Group> {
   const counts = new Map<StepGroup, number>();
   for (const step of plan.steps) counts.set(groupOf(step), (counts.get(groupOf(step)) ?? 0) + 1);
-  counts.set("health", 1);
+  if (withHealth) counts.set("health", 1);
   const groups = new Map<StepGroup, Group>();
   for (const [group, title] of Object.entries(groupTitles) as [StepGroup, string][]) {
     const left = counts.get(group);

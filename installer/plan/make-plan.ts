@@ -12,13 +12,18 @@ export interface PlanInputs {
   lastWritten: readonly Resource[];
   /** What to do about drift: leave it, or make it ours again. */
   drift: "keep" | "take";
+  /** Everything of ours goes for good, also what a plan leaves for later generations (an uninstall). */
+  removal?: boolean;
 }
 
 /**
  * Compares three states (desired, actual, last written) and makes a step of each difference. Reads the
  * machine and changes nothing.
  */
-export async function makePlan(host: HostReader, { desired, lastWritten, drift }: PlanInputs): Promise<Plan> {
+export async function makePlan(
+  host: HostReader,
+  { desired, lastWritten, drift, removal = false }: PlanInputs,
+): Promise<Plan> {
   const wanted = byRef(desired);
   const written = byRef(lastWritten);
   const refs = [...new Set([...wanted.keys(), ...written.keys()])];
@@ -32,7 +37,7 @@ export async function makePlan(host: HostReader, { desired, lastWritten, drift }
     if (resource === undefined) continue;
     const is = actual.get(ref);
     if (isAsWanted(resource.kind, is, want?.state) || kindOf(resource.kind).followsNeeds === true) continue;
-    if (want === undefined && !isOursToRemove(resource)) continue;
+    if (want === undefined && !isOursToRemove(resource, removal)) continue;
     const how = driftOf(resource.kind, is, last?.state, want?.state);
     if (how !== undefined) drifted.push({ kind: resource.kind, id: resource.id, how });
     if (how !== undefined && drift === "keep") continue;
@@ -99,9 +104,9 @@ async function readAll(host: HostReader, resources: readonly Resource[]): Promis
  * What was there before us is not, nor is what earlier generations may still need and nobody else uses
  * (an environment).
  */
-function isOursToRemove({ kind, adopted }: Resource): boolean {
+function isOursToRemove({ kind, adopted }: Resource, removal: boolean): boolean {
   const { inert, alwaysOurs } = kindOf(kind);
-  return inert !== true && (adopted !== true || alwaysOurs === true);
+  return (removal || inert !== true) && (adopted !== true || alwaysOurs === true);
 }
 
 /**

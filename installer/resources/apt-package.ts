@@ -41,7 +41,7 @@ async function writePackages(
 ): Promise<void> {
   const missing = changes.filter((c) => c.state !== undefined).map((c) => c.id);
   const unwanted = changes.filter((c) => c.state === undefined).map((c) => c.id);
-  if (unwanted.length > 0) await aptGet(host, ["remove", "--", ...unwanted], progress);
+  if (unwanted.length > 0) await aptGet(host, ["purge", "--", ...unwanted], progress);
   if (missing.length === 0) return;
   const lists = await host.list("/var/lib/apt/lists");
   if (!lists.some((name) => name.endsWith("_Packages") || name.endsWith("_Packages.lz4"))) {
@@ -71,7 +71,12 @@ async function aptGet(host: Host, args: readonly string[], progress: Progress): 
     "-oDpkg::Options::=--force-confold",
     ...args,
   ];
-  const env = { DEBIAN_FRONTEND: "noninteractive", APT_LISTCHANGES_FRONTEND: "none", NEEDRESTART_MODE: "l" };
+  const env = {
+    DEBIAN_FRONTEND: "noninteractive",
+    APT_LISTCHANGES_FRONTEND: "none",
+    NEEDRESTART_MODE: "l",
+    SUDO_FORCE_REMOVE: "yes",
+  };
   const options: RunOptions = {
     env,
     timeoutMs: 20 * minute,

@@ -36,6 +36,7 @@ test("missing packages come in one run, unattended, without an update where ther
     DEBIAN_FRONTEND: "noninteractive",
     APT_LISTCHANGES_FRONTEND: "none",
     NEEDRESTART_MODE: "l",
+    SUDO_FORCE_REMOVE: "yes",
   });
 });
 
