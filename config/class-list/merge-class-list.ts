@@ -90,7 +90,8 @@ function mergedEntry(person: ListedPerson, known: RosterEntry | undefined, usern
   return {
     username,
     name: person.name || (known?.name ?? ""),
-    email: person.email || (known?.email ?? ""),
+    // Capitals in an address are nobody's difference.
+    email: known?.email.toLowerCase() === person.email ? known.email : person.email || (known?.email ?? ""),
     id: person.id || (known?.id ?? ""),
     groups: known?.groups ?? [],
     role: known?.role ?? "student",

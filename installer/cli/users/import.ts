@@ -107,7 +107,8 @@ async function compare(
     ),
     former: await readFormerPeople(host, new Set(everybody.map(({ username }) => username))),
     wholeAddress: names === undefined ? logsInByAddress(read) : names === "address",
-    ...(group !== undefined && { group }),
+    // As the roster reads groups.
+    ...(group !== undefined && { group: group.toLowerCase() }),
   });
   return { list, merged, removeMissing: removeMissing === true };
 }

@@ -29,7 +29,7 @@ describe("somebody who is known", () => {
     expect(added).toEqual([]);
     expect(changed.map(({ after }) => after)).toEqual([
       entry("ada", { id: "7", name: "Ada Lovelace", email: "ada@x.example" }),
-      entry("al", { email: "alan@x.example", name: "Alan Turing" }),
+      entry("al", { email: "Alan@x.example", name: "Alan Turing" }),
     ]);
   });
 
