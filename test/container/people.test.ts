@@ -197,6 +197,42 @@ describe.each(testImages)("people on %s", (image) => {
     expect(await shell(machine, "homeroom plan")).toContain("Nothing to do");
   });
 
+  test("a class list brings people, groups and passwords; who leaves it goes only when told, and comes back", async () => {
+    const rows = ['"Lovelace, Ada",1,S1,ada.l,Lab 1', '"Turing, Alan",2,S2,alan.t,Lab 2'];
+    const write = (people: readonly string[]) =>
+      shell(
+        machine,
+        `cat > /root/canvas.csv <<'END'\n${["Student,ID,SIS User ID,SIS Login ID,Section", "    Points Possible,,,,", ...people].join("\n")}\nEND`,
+      );
+    const bring = "homeroom users import /root/canvas.csv --group class9";
+    await shell(machine, "homeroom config set auth.first_password=generated");
+    await write(rows);
+    expect(await shell(machine, bring, [2])).toMatch(/New: 2[^]*\+ ada\.l +Ada Lovelace/);
+    expect(await shell(machine, "homeroom plan")).toContain("Nothing to do");
+    expect(await shell(machine, `${bring} --yes --hand-out /root/slips.txt`)).toContain("Applied");
+    expect(await shell(machine, "stat -c '%a %U' /root/slips.txt")).toBe("600 root\n");
+    const slips = await shell(machine, "cat /root/slips.txt");
+    const word = /User name +ada\.l\nPassword +(\S+)/.exec(slips)?.[1] ?? "";
+    const ada = await atWork("ada.l", word);
+    expect((await sudoers(ada, "ada.l")).split(/\s/)).toEqual(expect.arrayContaining(["lab-1", "class9"]));
+    await ada.run("ada.l", "open('work.txt', 'w').write('of ada')");
+    expect(await shell(machine, `grep -rlsF ${word} /etc/homeroom /var/lib/homeroom /var/log `, [1])).toBe(
+      "",
+    );
+
+    await write(rows.slice(1));
+    expect(await shell(machine, `${bring} --yes`)).toContain("Not in the list: 1; they stay");
+    expect(await isActive("homeroom-user@ada.l.service")).toBe("active");
+    expect(await shell(machine, `${bring} --yes --remove-missing`)).toContain("- ada.l");
+    expect(await isActive("homeroom-user@ada.l.service")).not.toBe("active");
+    await write(rows);
+    expect(await shell(machine, `${bring} --yes`)).toContain("Back again, with the homes that were kept: 1");
+    const back = await atWork("ada.l", word);
+    expect(await back.run("ada.l", "open('work.txt').read()")).toBe("'of ada'");
+    expect(await shell(machine, "homeroom users list --json | grep -c class9")).toBe("2\n");
+    await shell(machine, "homeroom config set auth.first_password=own");
+  });
+
   test("the admin of the install is an admin still", async () => {
     const teacher = await atWork(admin, adminPassword);
     expect(await sudoers(teacher, admin)).toMatch(/^root\n/);
