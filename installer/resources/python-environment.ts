@@ -62,7 +62,6 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
     return accounts.users.get(state.owner)?.uid === folder.uid ? state : undefined;
   },
   async write(host, id, state, progress) {
-    await forgetPythonEnvironment(host, id);
     await clear(host, id);
     if (state === undefined) return;
     await build(host, id, state, progress);
@@ -83,12 +82,19 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
   }),
 };
 
-/** What admins may have written is moved aside, never deleted; the hub's own holds nothing of anybody's. */
+/**
+ * Leaves neither stamp nor folder. What admins may have written is moved aside, never deleted; the hub's own holds
+ * nothing of anybody's, nor does one that was cut short while it was built. GNU rm follows no link that appears meanwhile.
+ */
 async function clear(host: Host, path: string): Promise<void> {
-  const there = await host.stat(path);
-  if (there === undefined) return;
-  if (there.uid === 0) await host.removeTree(path);
-  else await host.rename(path, `${path}.replaced-${new Date().toISOString().replaceAll(":", "")}`);
+  const [there, stamp] = await Promise.all([host.stat(path), host.stat(stampOf(path))]);
+  const shared = there !== undefined && there.uid !== 0;
+  const aside = `${path}.replaced-${new Date().toISOString().replaceAll(":", "")}`;
+  if (shared) await host.rename(path, aside);
+  await forgetPythonEnvironment(host, path);
+  if (there !== undefined && !shared) await host.removeTree(path);
+  if (shared && stamp === undefined)
+    await host.run(["rm", "-rf", "--one-file-system", "--", aside], { timeoutMs: 10 * 60_000 });
 }
 
 async function build(
@@ -105,23 +111,28 @@ async function build(
   const file = `${uv.cache}/${hashOf(lock)}.txt`;
   await host.write(file, lock, { mode: 0o600, ...owner });
   await uv.uv(["venv", "--quiet", "--allow-existing", "--python", "/usr/bin/python3", path]);
-  await uv.uv([
-    "pip",
-    "sync",
-    "--quiet",
-    "--require-hashes",
-    // A source archive would run its set-up here, and with what no lock holds.
-    ...(state.source === true ? [] : ["--no-build"]),
-    "--python",
-    `${path}/bin/python`,
-    ...offline(state.wheels),
-    file,
-  ]);
+  await syncPackages(uv, path, state, file);
   if (state.copies !== undefined) await layCopies(uv, path, state.copies, state.scripts ?? "", progress);
   if (state.afterwards !== undefined) await uv.run([`${path}/bin/python`, "-I", state.afterwards]);
   if (shared) await openToAdmins(uv.run, path);
   if (state.check !== undefined) await checkServer(uv, path, state.check);
   await host.write(lockPath(path), lock, { mode: 0o644, uid: 0, gid: 0 });
+}
+
+/** What uv's cache has needs no index: it is quicker, and an environment is given back without a network. */
+async function syncPackages(
+  uv: Uv,
+  path: string,
+  state: PythonEnvironmentState,
+  lock: string,
+): Promise<void> {
+  // A source archive would run its set-up here, and with what no lock holds.
+  const build = state.source === true ? [] : ["--no-build"];
+  const python = ["--python", `${path}/bin/python`];
+  const sync = (from: readonly string[]) =>
+    uv.uv(["pip", "sync", "--quiet", "--require-hashes", ...build, ...python, ...from, lock]);
+  if (state.wheels !== undefined) await sync(offline(state.wheels));
+  else await sync(["--offline"]).catch(() => sync([]));
 }
 
 /** What no index gives; what only another Python can load stays behind and is named. */

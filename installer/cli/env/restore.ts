@@ -3,6 +3,8 @@ import type { Host } from "../../host/host.ts";
 import { listSnapshots, readSnapshot, type Snapshot } from "../../resources/snapshots.ts";
 import { applyNow } from "../apply.ts";
 import { canAsk, hostOf, narrate, requireRoot, type GlobalOptions } from "../context.ts";
+import { missingFromCache } from "../../resources/missing-from-cache.ts";
+import { builder } from "./builder.ts";
 import { environmentNow } from "./environment-now.ts";
 import { changesBetween } from "./history.ts";
 import { describeChanges } from "./package-changes.ts";
@@ -14,12 +16,16 @@ export async function restoreEnvironment(
 ): Promise<void> {
   requireRoot(options);
   const host = hostOf(options);
-  const { snapshot: now } = await environmentNow(host);
+  const {
+    snapshot: now,
+    state: { uv },
+  } = await environmentNow(host);
   const target = id === undefined ? await snapshotBefore(host, now) : await namedSnapshot(host, id);
   const changes = changesBetween(now, target);
   for (const line of describeChanges(changes)) narrate(line);
   if (changes.length === 0) narrate("The packages are the same; files that were added or changed go back.");
   for (const path of target.omitted) narrate(`${path} was too large to keep and does not come back.`);
+  await tellWhatTheIndexMustGive(host, target, uv);
   if (canAsk() && !options.yes) {
     const { confirm } = await import("../ask.ts");
     if (
@@ -33,6 +39,15 @@ export async function restoreEnvironment(
     rebuild: { restore: target.id },
   });
   narrate("Running notebooks go on with the old packages until their kernel is restarted.");
+}
+
+/** Without a network it is better to know beforehand. */
+async function tellWhatTheIndexMustGive(host: Host, { lock }: Snapshot, program: string): Promise<void> {
+  const { uv, owner } = await builder(host, program);
+  const missing = await missingFromCache(host, uv, owner, { lock, program });
+  if (missing.length === 0)
+    return narrate("Everything that it needs is on this machine: no network is used.");
+  narrate(`The package index has to give again: ${missing.join(", ")}. The rest is on this machine.`);
 }
 
 /** The newest that holds something else than what is there. */

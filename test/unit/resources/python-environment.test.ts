@@ -57,7 +57,7 @@ describe("the hub's environment", () => {
     await build(hub, hubState());
     expect(machine.ran).toEqual([
       [uv, "venv", "--quiet", "--allow-existing", "--python", "/usr/bin/python3", hub],
-      `${uv} pip sync --quiet --require-hashes --no-build --python ${hub}/bin/python /var/cache/homeroom/root/${lock}.txt`.split(
+      `${uv} pip sync --quiet --require-hashes --no-build --python ${hub}/bin/python --offline /var/cache/homeroom/root/${lock}.txt`.split(
         " ",
       ),
     ]);
@@ -73,12 +73,28 @@ describe("the hub's environment", () => {
   test("has its stamp last: one that was cut short is no environment, and is built anew", async () => {
     for (let at = 0; ; at += 1) {
       machine.inject({ at, kind: "fail", when: "before" });
-      await build(hub, hubState()).catch(() => undefined);
+      const built = await build(hub, hubState()).then(
+        () => true,
+        () => false,
+      );
       const { struck } = machine;
       machine.inject(undefined);
       if (!struck) break;
-      expect(await pythonEnvironment.read(machine, hub)).toBeUndefined();
+      // What the cache would not give the index did.
+      expect(await pythonEnvironment.read(machine, hub)).toEqual(built ? hubState() : undefined);
     }
+    expect(await pythonEnvironment.read(machine, hub)).toEqual(hubState());
+  });
+
+  test("comes from uv's cache, and from the index where that lacks something", async () => {
+    const make = machine.programs[uv] ?? (() => "");
+    machine.programs[uv] = (args, m, options) => {
+      if (args.includes("--offline")) throw new Error("jupyterhub was not found in the cache");
+      return make(args, m, options);
+    };
+    await build(hub, hubState());
+    const syncs = machine.ran.filter(([, , verb]) => verb === "sync");
+    expect(syncs.map((argv) => argv.includes("--offline"))).toEqual([true, false]);
     expect(await pythonEnvironment.read(machine, hub)).toEqual(hubState());
   });
 
@@ -195,6 +211,15 @@ describe("the shared environment", () => {
     const [, aside = ""] = (await machine.list("/opt/homeroom/environments")).toSorted();
     expect(aside).toMatch(/^def\.replaced-\d{4}-/);
     expect(machine.text(`/opt/homeroom/environments/${aside}/share/of-an-admin`)).toBe("work");
+  });
+
+  test("that was cut short while it was built is deleted: nobody has used it", async () => {
+    await machine.makeDirectory(shared, { mode: 0o2775, uid: 500, gid: 600 });
+    machine.inject(undefined);
+    machine.programs["rm"] = () => "";
+    await build(shared, sharedState());
+    expect(machine.ran[0]?.slice(0, 4)).toEqual(["rm", "-rf", "--one-file-system", "--"]);
+    expect(machine.ran[0]?.[4]).toMatch(/^\/opt\/homeroom\/environments\/def\.replaced-/);
   });
 
   test.each([
