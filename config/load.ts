@@ -24,6 +24,8 @@ export interface LoadOptions {
   facts?: MachineFacts;
   /** Takes keys that nothing carries out yet for valid (to look at a config, not to apply it). */
   allowNotYet?: boolean;
+  /** The Unix account of a hub name, for the rule that each person has one of their own. */
+  accountOf?: (name: string) => string;
 }
 
 export interface Loaded {
@@ -42,7 +44,7 @@ export interface Loaded {
 /** From text to Problems or Config: parse, validate, rules, normalize. Pure; never throws for a bad text. */
 export function loadConfig(
   text: string | Uint8Array,
-  { facts, allowNotYet = false }: LoadOptions = {},
+  { facts, allowNotYet = false, accountOf }: LoadOptions = {},
 ): Loaded {
   const decoded = decode(text);
   if (decoded === undefined) return { problems: [notText()], skipped: [] };
@@ -53,7 +55,10 @@ export function loadConfig(
   const traits = readAuth(root, written, findings);
   const config = normalize(written, traits);
   if (!allowNotYet) findings.push(...findNotYet(config, root));
-  const { findings: ruleFindings, skipped } = checkRules({ config, written, root }, facts);
+  const { findings: ruleFindings, skipped } = checkRules(
+    { config, written, root, ...(accountOf && { accountOf }) },
+    facts,
+  );
   findings.push(...ruleFindings);
   const problems = locate(findings, decoded);
   const valid = !problems.some(({ severity }) => severity === "error");

@@ -101,6 +101,33 @@ export function namesDiffer(context: RuleContext): Finding[] {
   });
 }
 
+/** Each person has an account of their own: names that are long or odd, which get a hash, may lead to the same one. */
+export function accountsDiffer(context: RuleContext): Finding[] {
+  const { accountOf, written } = context;
+  if (accountOf === undefined) return [];
+  const owners = new Map<string, string>();
+  return (["admin", "allowed"] as const).flatMap((list) =>
+    (written.users?.[list] ?? []).flatMap((name, index) => {
+      const account = accountOf(hubName(name));
+      const owner = owners.get(account) ?? hubName(name);
+      owners.set(account, owner);
+      if (owner === hubName(name)) return [];
+      const path = ["users", list, String(index)];
+      const message = `\`${owner}\` and \`${name}\` would share the account \`${account}\`.`;
+      return [
+        finding(
+          context,
+          "error",
+          "same-account",
+          path,
+          message,
+          "Give one of them a shorter or plainer name.",
+        ),
+      ];
+    }),
+  );
+}
+
 /** Groups have names that Unix takes, and are not those that hold rights over the machine. */
 export function groupsAreUsable(context: RuleContext): Finding[] {
   return Object.keys(context.config.users.extraUserGroups).flatMap((group) => {

@@ -9,6 +9,8 @@ export interface RuleContext {
   config: Config;
   written: WrittenConfig;
   root: MapNode;
+  /** The Unix account of a hub name; undefined where nobody is going to have one. */
+  accountOf?: (name: string) => string;
 }
 
 /** What rules get that need to know the machine. */

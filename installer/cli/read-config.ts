@@ -45,10 +45,9 @@ export async function readConfig(host: HostReader, instead?: string): Promise<Re
     });
   }
   const text = instead ?? bytes.toString("utf8");
-  const { config, warnings } = configOf(loadConfig(instead ?? bytes), configPath);
+  const { config, warnings } = configOf(loadConfig(instead ?? bytes, { accountOf: accountName }), configPath);
   const roster = await readRoster(host, config);
   const everybody = withRoster(config, roster.entries);
-  refuseSharedAccounts(everybody);
   return {
     path,
     text,
@@ -60,22 +59,6 @@ export async function readConfig(host: HostReader, instead?: string): Promise<Re
       ...roster.warnings.map((warning) => inWords(warning, rosterPath)),
     ],
   };
-}
-
-/** Names that begin alike may lead to one account (20 bits of a hash); each person has to have their own. */
-function refuseSharedAccounts({ users }: Config): void {
-  const owners = new Map<string, string>();
-  for (const name of new Set([...users.allowed, ...users.admin])) {
-    const account = accountName(name);
-    const other = owners.get(account);
-    if (other !== undefined) {
-      throw new HomeroomError(`${other} and ${name} would share the account ${account}.`, {
-        remedy: "Give one of them a shorter or plainer name.",
-        exitCode: exitCodes.invalidConfig,
-      });
-    }
-    owners.set(account, name);
-  }
 }
 
 /** The config of a loaded text. @throws HomeroomError (exit code 78) where it has errors. */

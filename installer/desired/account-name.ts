@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** What every account of a person begins with, as in TLJH, whose homes carry over. */
 const prefix = "jupyter-";
 /** "." and ".." are directories wherever an instance becomes a path. */
@@ -15,6 +13,8 @@ const longest = 26;
 export function accountName(hubName: string): string {
   const whole = `${prefix}${hubName}`;
   if (plain.test(hubName) && whole.length < longest) return whole;
+  // Slow to load, and few names need it.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const hash = createHash("sha256").update(whole).digest("hex");
   if (!plain.test(hubName)) {
     const readable = Array.from(hubName, (character) => (safe.test(character) ? character : "_"));

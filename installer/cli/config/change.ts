@@ -4,6 +4,7 @@ import { keyPath, readValue, textValue } from "../../../config/key-path.ts";
 import { loadConfig } from "../../../config/load.ts";
 import type { ConfigNode } from "../../../config/document.ts";
 import type { Problem } from "../../../config/problem.ts";
+import { accountName } from "../../desired/account-name.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
 import { hostOf, requireRoot } from "../context.ts";
 import type { GlobalOptions } from "../context.ts";
@@ -81,7 +82,7 @@ function refuseNewErrors(file: string, before: string, after: string): void {
 }
 
 function errorsOf(text: string): Problem[] {
-  return loadConfig(text).problems.filter(({ severity }) => severity === "error");
+  return loadConfig(text, { accountOf: accountName }).problems.filter(({ severity }) => severity === "error");
 }
 
 function identity({ code, path, message }: Problem): string {

@@ -1,6 +1,7 @@
 import { countProblems, formatProblems, problemsToJson } from "../../../config/format.ts";
 import { loadConfig } from "../../../config/load.ts";
 import type { LoadOptions } from "../../../config/load.ts";
+import { accountName } from "../../desired/account-name.ts";
 import { exitCodes } from "../../errors.ts";
 import { narrate, print, wantsColor } from "./output.ts";
 import { readText } from "./read-text.ts";
@@ -13,7 +14,8 @@ interface CheckOptions {
 /** `homeroom config check`: exit 0 without errors, 78 with some. Needs neither root nor a hub for another file. */
 export async function checkConfig(file: string | undefined, { root, json }: CheckOptions): Promise<void> {
   const { file: name, bytes } = await readText(file, root);
-  const { problems, skipped } = loadConfig(bytes, file === undefined ? await factsFor(bytes, root) : {});
+  const facts = file === undefined ? await factsFor(bytes, root) : {};
+  const { problems, skipped } = loadConfig(bytes, { ...facts, accountOf: accountName });
   if (json) print(problemsToJson(problems));
   else if (problems.length === 0) print(`${name}: no problems.`);
   else print(formatProblems(problems, { file: name, color: wantsColor(process.stdout) }));

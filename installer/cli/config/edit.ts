@@ -1,6 +1,7 @@
 import { formatProblems } from "../../../config/format.ts";
 import { loadConfig } from "../../../config/load.ts";
 import type { Loaded } from "../../../config/load.ts";
+import { accountName } from "../../desired/account-name.ts";
 import { exitCodes } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import { hostOf, requireRoot } from "../context.ts";
@@ -62,7 +63,7 @@ async function editLocked(host: Host, before: Buffer): Promise<Outcome> {
       return said("unchanged", nothing);
     }
     const text = edited ?? original;
-    const loaded = loadConfig(text);
+    const loaded = loadConfig(text, { accountOf: accountName });
     const answer = await whatNow(host, loaded);
     if (answer === "e") {
       line = loaded.problems[0]?.line;

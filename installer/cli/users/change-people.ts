@@ -1,3 +1,4 @@
+import { accountName } from "../../desired/account-name.ts";
 import { HomeroomError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import { configOf, configPath, readConfig, type ReadConfig } from "../read-config.ts";
@@ -73,7 +74,7 @@ export async function changePeople(
 }
 
 function check({ config, roster }: PeopleTexts): void {
-  const checked = configOf(loadConfig(config), configPath);
+  const checked = configOf(loadConfig(config, { accountOf: accountName }), configPath);
   entriesOf(roster ?? "", checked.config, rosterPath);
 }
 

@@ -85,7 +85,7 @@ test("people come from the roster too, and its problems are told like the config
 
 test("two people of the config who would share an account are refused", async () => {
   await expect(readConfig(withConfig(`users: { allowed: [${twins().join(", ")}] }`))).rejects.toMatchObject({
-    message: expect.stringContaining("would share the account") as string,
+    remedy: expect.stringContaining("would share the account") as string,
     exitCode: 78,
   });
 });

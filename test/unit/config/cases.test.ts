@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../../config/load.ts";
+import { accountName } from "../../../installer/desired/account-name.ts";
 import type { MachineFacts } from "../../../config/facts.ts";
 import type { Problem } from "../../../config/problem.ts";
 
@@ -22,6 +23,7 @@ describe("sample configs", () => {
     const facts = lines.find((line) => line.startsWith("facts "))?.slice("facts ".length);
     const { problems, config } = loadConfig(readFileSync(new URL(`${name}.yaml`, folder)), {
       allowNotYet: true,
+      accountOf: accountName,
       ...(facts !== undefined && { facts: JSON.parse(facts) as MachineFacts }),
     });
     expect(problems.flatMap(wordsOf)).toEqual(lines.filter((line) => /^(?:\d+:|  )/.test(line)));

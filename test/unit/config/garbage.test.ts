@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { formatProblems } from "../../../config/format.ts";
 import { loadConfig } from "../../../config/load.ts";
+import { anyText } from "./any-text.ts";
 import { counterexample } from "./counterexample.ts";
 
 const folder = new URL("../../cases/config/", import.meta.url);
@@ -12,7 +13,7 @@ const texts = readdirSync(folder)
 
 /** Pieces of config in any order, and damage to real configs. */
 const garbage = fc.oneof(
-  fc.string({ unit: "binary" }),
+  anyText,
   fc
     .array(
       fc.constantFrom(
