@@ -1,6 +1,7 @@
 import { findClass, meantClass, shortNameOf, traitsOf } from "./authenticators.ts";
 import { entryOf } from "./document.ts";
 import { nearest } from "./nearest.ts";
+import { quoted } from "./render.ts";
 import { otherMeaning, readScalar } from "./scalar.ts";
 import { kindOf } from "./schema-words.ts";
 import { readSize } from "./size.ts";
@@ -56,7 +57,7 @@ class TraitReader {
     const hint =
       short === undefined
         ? "Delete the block."
-        : `Write \`type: ${short}\` under \`auth:\` to choose it, or delete the block.`;
+        : `Write \`type: ${quoted(short)}\` under \`auth:\` to choose it, or delete the block.`;
     this.findings.push({
       severity: "warning",
       code: "unused-block",
@@ -199,7 +200,7 @@ class TraitReader {
     if (item === undefined) return undefined;
     const message = `\`${name}\` is a list; it is taken as a list with the one item \`${node.text}\`.`;
     const severity = "warning";
-    const hint = `Write \`${name}: [${node.text}]\`.`;
+    const hint = `Write \`${name}: [${quoted(node.text)}]\`.`;
     this.findings.push({ severity, code: "text-for-list", path, span: node.span, message, hint });
     return [item];
   }
