@@ -54,7 +54,9 @@ export function schemaAt(path: readonly string[]): Schema | undefined {
   for (const name of path) {
     if (part === undefined) return undefined;
     const additional: boolean | Schema | undefined = part.additionalProperties;
-    const known = Object.hasOwn(part.properties ?? {}, name) ? part.properties?.[name] : undefined;
+    const known: Schema | undefined = Object.hasOwn(part.properties ?? {}, name)
+      ? part.properties?.[name]
+      : undefined;
     const own: Schema | undefined = known ?? (typeof additional === "object" ? additional : undefined);
     const pattern: string | undefined = Object.keys(part.patternProperties ?? {}).find((source) =>
       new RegExp(source).test(name),
