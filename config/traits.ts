@@ -206,10 +206,7 @@ class TraitReader {
   }
 
   private wrongType(node: ConfigNode, types: TraitType[], path: Path): undefined {
-    const wanted = types
-      .filter((type) => type !== "code")
-      .map((type) => typeWords[type])
-      .join(" or ");
+    const wanted = wordsOf(types.filter((type) => type !== "code"));
     const other = node.kind === "scalar" ? otherMeaning(node) : undefined;
     if (other !== undefined && node.kind === "scalar" && types.includes("boolean")) {
       const message = `\`${node.text}\` is ${other} in YAML 1.1, but text in YAML 1.2, which the hub refuses.`;
@@ -229,6 +226,17 @@ class TraitReader {
 
 /** Sets whose items are user names, so text even where YAML reads a number. */
 const nameSets = new Set(["allowed_users", "admin_users", "blocked_users", "whitelist", "blacklist"]);
+
+/** What may stand in a trait, in words. */
+export function traitWords({ type, choices }: Trait): string {
+  if (choices) return `one of ${choices.join(", ")}`;
+  const types = [type].flat().filter((each) => each !== "code");
+  return types.length === 0 ? "code, which this file cannot hold" : wordsOf(types);
+}
+
+function wordsOf(types: readonly TraitType[]): string {
+  return types.map((type) => typeWords[type]).join(" or ");
+}
 
 const typeWords: Readonly<Record<TraitType, string>> = {
   any: "any value",

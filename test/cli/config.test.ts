@@ -170,6 +170,14 @@ describe("config set, unset, add, remove", () => {
     expect(await readFile(path, "utf8")).toBe("limits:\n  memory: 1G\n");
     expect(await readdir(join(root, "etc/homeroom"))).toEqual(["config.yaml"]);
   });
+  it("shows a warning that a change brings, and none that was there", async () => {
+    await write("users:\n  admin: ada\n");
+    const result = await config(["set", "--no-apply", "nothing.at.all", "1"]);
+    expect(result.exitCode).toBe(0);
+    expect(result.stderr).toContain("warning There is no key `nothing`.");
+    expect(result.stderr).not.toContain("users.admin");
+    expect(result.stderr).toContain("1 warning.");
+  });
   it("mends a file with errors key by key", async () => {
     const path = await write("limits:\n  memory: 4GB\n  cpu: none\n");
     expect((await config(["set", "--no-apply", "limits.memory", "4G"])).exitCode).toBe(0);
@@ -218,5 +226,14 @@ describe("config path, schema, reference", () => {
     });
     const { stdout } = await config(["reference", "limits.users.ada.memory"]);
     expect(stdout).toContain("limits.users.<name>.memory");
+  });
+  it("explain the settings of authenticators", async () => {
+    const all = await config(["reference", "auth.GitHubOAuthenticator"]);
+    expect(all.stdout).toMatch(/^auth\.GitHubOAuthenticator\.client_secret {2,}\S/m);
+    const one = await config(["reference", "auth.LDAPAuthenticator.tls_strategy"]);
+    expect(one.stdout).toMatch(/^auth\.LDAPAuthenticator\.tls_strategy\n {2}\S/);
+    expect(one.stdout).toMatch(/\n {2}one of .*before_bind.*; default: .+\n$/);
+    expect((await config(["reference", "auth.GitHubOAuthenticator.nothing"])).exitCode).toBe(64);
+    expect((await config(["reference", "auth.Nobody"])).exitCode).toBe(64);
   });
 });

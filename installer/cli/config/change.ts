@@ -41,7 +41,7 @@ export async function changeConfig(
     bytes === undefined ? header : new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
   const written = attempt(() => edits.reduce((edited, edit) => edit(edited), before));
   if (written === before && bytes !== undefined) return narrate("Nothing to change: it is so already.");
-  refuseNewErrors(host.realPath(configPath), before, written);
+  tellNewProblems(host.realPath(configPath), before, written);
   await writeConfigFile(host, written);
   if (options.apply === false) return narrate("Written. It holds after: sudo homeroom apply");
   const { applyOrRestore } = await import("./apply-or-restore.ts");
@@ -65,24 +65,32 @@ function attempt(edit: () => string): string {
   }
 }
 
-/** Errors that the file had before do not keep anybody from mending it key by key. */
-function refuseNewErrors(file: string, before: string, after: string): void {
-  const problems = errorsOf(after);
+/**
+ * Shows what the change brings; errors that the file had before do not keep anybody from mending it key by key.
+ * @throws HomeroomError (exit code 78) where it brings an error.
+ */
+function tellNewProblems(file: string, before: string, after: string): void {
+  const problems = problemsOf(after);
   if (problems.length === 0) return;
-  const had = new Set(errorsOf(before).map(identity));
+  const had = new Set(problemsOf(before).map(identity));
   const added = problems.filter((problem) => !had.has(identity(problem)));
-  if (added.length > 0) {
-    narrate(formatProblems(added, { file, color: wantsColor(process.stderr) }));
+  if (added.length > 0) narrate(formatProblems(added, { file, color: wantsColor(process.stderr) }));
+  if (added.some(isError)) {
     throw new HomeroomError("Nothing was changed: the config would not be valid.", {
       remedy: "What a key takes: homeroom config reference KEY",
       exitCode: exitCodes.invalidConfig,
     });
   }
-  narrate(`${countProblems(problems)} from before: see homeroom config check`);
+  const left = problems.filter(isError);
+  if (left.length > 0) narrate(`${countProblems(left)} from before: see homeroom config check`);
 }
 
-function errorsOf(text: string): Problem[] {
-  return loadConfig(text, { accountOf: accountName }).problems.filter(({ severity }) => severity === "error");
+function problemsOf(text: string): Problem[] {
+  return loadConfig(text, { accountOf: accountName }).problems;
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === "error";
 }
 
 function identity({ code, path, message }: Problem): string {
