@@ -22,9 +22,13 @@ export async function giveNotice(
   const before = JSON.parse(text) as Record<string, Notice>;
   const newest = Math.max(0, ...Object.values(before).map(({ at }) => Date.parse(at)));
   const now = Math.max(Date.now(), newest + 1);
-  const notice: Notice = { at: new Date(now).toISOString(), ...(forget && { forget: true }) };
+  // Each its own moment: a hub that stops between two goes on with the second.
+  const given = usernames.map((name, index): [string, Notice] => [
+    name,
+    { at: new Date(now + index).toISOString(), ...(forget && { forget: true }) },
+  ]);
   const kept = Object.entries(before).filter(([, { at }]) => Date.parse(at) > now - keptDays * 86_400_000);
-  const notices = Object.fromEntries([...kept, ...usernames.map((name) => [name, notice] as const)]);
+  const notices = Object.fromEntries([...kept, ...given]);
   const owner = await resolveOwner(host, "root", "homeroom-hub");
   await host.write(path, `${JSON.stringify(notices)}\n`, { mode: 0o640, ...owner });
 }

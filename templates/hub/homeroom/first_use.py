@@ -18,6 +18,7 @@ class HomeroomFirstUse(FirstUseAuthenticator):
     passwords_path = Unicode("passwords.sqlite", config=True, help="Where the chosen passwords are kept.")
 
     roster = None  # given by `rostered`
+
     @property
     def first_login(self):
         """For the login page: how somebody without a password gets one."""
