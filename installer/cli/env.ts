@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { GlobalOptions } from "./context.ts";
 
 /** `homeroom env`: the Python environment that everybody shares. Each subcommand is a module of its own. */
@@ -56,6 +56,20 @@ function addLooking(command: Command): void {
     .option("--json", "as data")
     .action(async (_: object, self: Command) =>
       (await import("./env/history.ts")).showHistory(self.optsWithGlobals()),
+    );
+  command
+    .command("export")
+    .description("Print what another machine, conda or repo2docker builds the same environment from.")
+    .addOption(
+      new Option("--format <format>", "what to print")
+        .choices(["requirements.txt", "environment.yml"])
+        .default("requirements.txt"),
+    )
+    .option("--folder <directory>", "write a folder as repo2docker reads it")
+    .action(async (_: object, self: Command) =>
+      (await import("./env/export.ts")).exportEnvironment(
+        self.optsWithGlobals<GlobalOptions & { format: "requirements.txt" | "environment.yml" }>(),
+      ),
     );
 }
 

@@ -16,7 +16,6 @@ def main():
         import_server(None)
         import jupyterlab
         from ipykernel.kernelapp import IPKernelApp  # noqa: F401
-        from jupyterlab.labapp import LabApp  # noqa: F401
 
         page = Path(jupyterlab.__file__).parent / "static" / "index.html"
         if not page.is_file():

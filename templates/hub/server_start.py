@@ -154,6 +154,8 @@ def import_server(start):
         return bound
 
     ServerApp._bind_http_server_unix = bind_and_tell
+    # Without it JupyterHub would start a server that has no JupyterLab, instead of saying what is missing.
+    import jupyterlab.labapp  # noqa: F401
     from jupyterhub.singleuser import main as server_main
 
     savings_are_in()

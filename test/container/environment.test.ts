@@ -20,6 +20,11 @@ describe.each(testImages)("the shared environment on %s", (image) => {
   beforeAll(async () => {
     machine = await installedMachine(image, { purpose: "environment" });
     await shell(machine, "homeroom config add users.allowed alice");
+    // What is done before the first snapshot is no change of it.
+    await shell(
+      machine,
+      "timeout 120 sh -c 'until [ -e /var/lib/homeroom/snapshots/latest ]; do sleep 0.2; done'",
+    );
     teacher = await loggedIn(admin, adminPassword);
     alice = await loggedIn("alice", "password-of-alice");
   });
@@ -109,6 +114,10 @@ describe.each(testImages)("the shared environment on %s", (image) => {
       missing: [],
       damaged: [],
     });
+    await shell(machine, "homeroom env export --folder /root/exported");
+    expect(await shell(machine, "cat /root/exported/requirements.txt")).toMatch(
+      /^cowsay==6\.1$[^]*^toolz==1\.0\.0$/m,
+    );
   });
 
   test("what cannot be had changes nothing and is named", async () => {
