@@ -22,6 +22,7 @@ import { inodes } from "./checks/inodes.ts";
 import { interruptedTask } from "./checks/interrupted-task.ts";
 import { journalErrors } from "./checks/journal-errors.ts";
 import { journalSize } from "./checks/journal-size.ts";
+import { leanStart } from "./checks/lean-start.ts";
 import { limitsEnforced } from "./checks/limits-enforced.ts";
 import { memory } from "./checks/memory.ts";
 import { memoryKills } from "./checks/memory-kills.ts";
@@ -79,6 +80,7 @@ export const checks: readonly Check[] = [
   environmentClosed,
   environmentImports,
   environmentConflicts,
+  leanStart,
   releaseWhole,
   generationWhole,
   unitsActive,

@@ -112,6 +112,11 @@ const breaks: Break[] = [
     mend: `mv ${environment}/away ${site}/jupyter_server`,
   },
   {
+    check: "lean-start",
+    how: `sed -i 's/"reason": null/"reason": "the check failed: x"/' ${environment}/share/homeroom/lean.json`,
+    says: /start the stock way, .*: the check failed: x\./,
+  },
+  {
     check: "environment-conflicts",
     how: `cp -p ${site}/notebook-*.dist-info/METADATA /root/; sed -i '/^Name:/a Requires-Dist: jupyterlab<1' ${site}/notebook-*.dist-info/METADATA`,
     says: /notebook.*jupyterlab/,

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Machine } from "../../installer/sandbox/machine.ts";
-import type { HubClient, Kernel } from "../hub-client.ts";
+import { HubClient, type Kernel } from "../hub-client.ts";
 import { admin, installedMachine, shell } from "../installed-machine.ts";
 import { atWork, letIn } from "../log-in.ts";
 import { testImages } from "../machine.ts";
 
 /**
  * What alice tries, as a command line. `allowed` may do the very same: a line that fails for everybody would prove
- * nothing. BOB_PID is the process of bob's server, PYTHON an interpreter.
+ * nothing. BOB_PID is the process of bob's server, CGROUP its control group, PYTHON an interpreter.
  */
 const attempts: readonly { what: string; line: string; allowed: "bob" | "teacher" | "root" }[] = [
   { what: "list bob's home", line: "ls /home/jupyter-bob", allowed: "bob" },
@@ -37,15 +37,53 @@ const attempts: readonly { what: string; line: string; allowed: "bob" | "teacher
   { what: "read what bob left in /tmp", line: "cat /tmp/of-bob", allowed: "bob" },
   { what: "read bob's shared memory", line: "cat /dev/shm/of-bob", allowed: "bob" },
   { what: "use sudo", line: "sudo -n true", allowed: "teacher" },
+  {
+    what: "become root by a setuid program",
+    line: "/usr/local/bin/id-as-root -u | grep -qx 0",
+    allowed: "teacher",
+  },
   { what: "change the environment", line: "touch /opt/homeroom/environment/lib/x", allowed: "teacher" },
   { what: "list who has a server", line: "ls /run/homeroom/users", allowed: "root" },
   { what: "read the roster", line: "cat /var/lib/homeroom/compiled/roster.json", allowed: "root" },
   { what: "read the config", line: "cat /etc/homeroom/config.yaml", allowed: "root" },
+  { what: "read the class list", line: "cat /etc/homeroom/roster.csv", allowed: "root" },
+  { what: "read what was done to the machine", line: "ls /var/lib/homeroom/journal", allowed: "root" },
   { what: "read the hub's secrets", line: "cat /var/lib/homeroom/secrets/cookie-secret", allowed: "root" },
   { what: "read the hub's database", line: "cat /var/lib/homeroom/hub/jupyterhub.sqlite", allowed: "root" },
   {
     what: "ask for somebody's credentials",
     line: "PYTHON -c \"import socket; socket.socket(socket.AF_UNIX).connect('/run/homeroom/credentials.sock')\"",
+    allowed: "root",
+  },
+  {
+    what: "read the hub's environment",
+    line: "cat /proc/$(systemctl show -P MainPID homeroom-hub)/environ",
+    allowed: "root",
+  },
+  {
+    what: "read the system's journal",
+    line: "journalctl --quiet --unit=homeroom-hub --lines=1 | grep -q .",
+    allowed: "root",
+  },
+  {
+    what: "see bob's command lines",
+    line: "grep -qs '[s]ecret-of-bob' /proc/[0-9]*/cmdline",
+    allowed: "bob",
+  },
+  {
+    what: "attach to bob's memory segment",
+    line: `PYTHON -c "import ctypes; at = ctypes.CDLL(None).shmget(4711, 0, 0); assert at >= 0 and ctypes.CDLL(None).shmat(at, 0, 4096) != -1"`,
+    allowed: "bob",
+  },
+  {
+    what: "reach a socket that bob has in /tmp",
+    line: "PYTHON -c \"import socket; socket.socket(socket.AF_UNIX).connect('/tmp/socket-of-bob')\"",
+    allowed: "bob",
+  },
+  { what: "move into bob's control group", line: "echo $$ > CGROUP/cgroup.procs", allowed: "root" },
+  {
+    what: "send bob's server a signal over D-Bus",
+    line: "busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager KillUnit ssi homeroom-user@bob.service main 18",
     allowed: "root",
   },
   {
@@ -68,6 +106,7 @@ describe.each(testImages)("students on %s", (image) => {
   const clients: Record<string, HubClient> = {};
   const kernels: Record<string, Kernel> = {};
   let bobPid: string;
+  let bobGroup: string;
   beforeAll(async () => {
     machine = await installedMachine(image, { purpose: "isolation" });
     await letIn(machine, "alice", "bob");
@@ -77,6 +116,13 @@ describe.each(testImages)("students on %s", (image) => {
       kernels[name] = await client.kernel(name);
     }
     bobPid = (await shell(machine, "systemctl show -P MainPID homeroom-user@bob")).trim();
+    bobGroup = (
+      await shell(
+        machine,
+        `for root in /sys/fs/cgroup /sys/fs/cgroup/systemd; do ls -d $root$(systemctl show -P ControlGroup homeroom-user@bob); done 2>/dev/null; true`,
+      )
+    ).trim();
+    await shell(machine, "cp /usr/bin/id /usr/local/bin/id-as-root && chmod 4755 /usr/local/bin/id-as-root");
     const left = [
       "mkdir -p ~/open",
       "echo notes > ~/open/notes.txt",
@@ -85,6 +131,12 @@ describe.each(testImages)("students on %s", (image) => {
       "umask 077; echo of-bob > /dev/shm/of-bob",
     ];
     await ran("bob", left.join(" && "));
+    await kernels["bob"]?.run(`import ctypes, socket, subprocess
+subprocess.Popen(["bash", "-c", "exec -a secret-of-bob sleep 1000"])
+ctypes.CDLL(None).shmget(4711, 4096, 0o1600)
+listening = socket.socket(socket.AF_UNIX)
+listening.bind("/tmp/socket-of-bob")
+listening.listen(5)`);
   });
   afterAll(async () => {
     for (const kernel of Object.values(kernels)) await kernel[Symbol.asyncDispose]();
@@ -95,6 +147,7 @@ describe.each(testImages)("students on %s", (image) => {
   async function ran(who: string, line: string): Promise<number> {
     const filled = line
       .replaceAll("BOB_PID", bobPid)
+      .replaceAll("CGROUP", bobGroup)
       .replaceAll("PYTHON", "/opt/homeroom/environment/bin/python");
     if (who === "root") {
       const codes = Array.from({ length: 256 }, (_, code) => code);
@@ -146,5 +199,51 @@ print(subprocess.getoutput(f"curl -s -o /dev/null -w '%{{http_code}}' --unix-soc
     expect(await ask("bob", "bob")).toBe("200");
     expect(await ask("alice", "alice")).toBe("200");
     expect(await ask("alice", "bob")).toMatch(/^40[34]$/);
+  });
+
+  test("a token in an address opens only its owner's server", async () => {
+    const tokenOf = async (name: string) => {
+      const made = await clients[name]?.api(`hub/api/users/${name}/tokens`, { method: "POST", body: "{}" });
+      return (JSON.parse(made?.body ?? "{}") as { token: string }).token;
+    };
+    const nobody = new HubClient(`${machine.url}/`);
+    const ask = async (name: string) =>
+      (await nobody.get(`user/bob/api/status?token=${await tokenOf(name)}`)).status;
+    expect(await ask("bob")).toBe(200);
+    expect(await new HubClient(`${machine.url}/`).get("user/bob/api/status")).toMatchObject({ status: 403 });
+    expect(await ask("alice")).toBe(403);
+  });
+
+  test("root follows no link that alice has laid", async () => {
+    const targets = "/root/not-of-alice";
+    await shell(machine, `install -d ${targets}/folder && echo kept > ${targets}/folder/file`);
+    const before = await shell(
+      machine,
+      `stat -c '%n %U %a %i' ${targets}/folder ${targets}/folder/file /etc`,
+    );
+    const laid = [
+      "rm -rf ~/.bashrc ~/.profile ~/.jupyter ~/.local ~/.config",
+      `for name in .bashrc .profile; do ln -s ${targets}/folder/file ~/$name; done`,
+      `for name in .jupyter .config notebooks; do ln -s ${targets}/folder ~/$name; done`,
+      `ln -s ${targets}/folder /run/homeroom/users/alice/linked`,
+      `ln -s ${targets}/folder /run/homeroom-servers/alice/linked`,
+      `ln -s ${targets}/folder /dev/shm/linked-of-alice`,
+    ];
+    expect(await ran("alice", laid.join(" && "))).toBe(0);
+    // Everything that root does for her: the end of a server, taking her off the list, giving her back, a new start.
+    await kernels["alice"]?.[Symbol.asyncDispose]();
+    delete kernels["alice"];
+    await shell(machine, "systemctl stop homeroom-user@alice");
+    await shell(
+      machine,
+      "homeroom users remove alice --yes && homeroom users restore alice --yes && homeroom apply --yes",
+    );
+    clients["alice"] = await atWork(machine, "alice");
+    kernels["alice"] = await clients["alice"].kernel("alice");
+    expect(await shell(machine, `stat -c '%n %U %a %i' ${targets}/folder ${targets}/folder/file /etc`)).toBe(
+      before,
+    );
+    expect(await shell(machine, `cat ${targets}/folder/file; ls -A ${targets}/folder`)).toBe("kept\nfile\n");
+    expect(await shell(machine, "readlink /home/jupyter-alice/.bashrc")).toBe(`${targets}/folder/file\n`);
   });
 });
