@@ -87,6 +87,16 @@ async function memoryInUse(host: HostReader, slice: string): Promise<number> {
   return Math.max(0, Number(current?.toString("utf8") ?? 0) - given);
 }
 
+/**
+ * How many programs in a slice the kernel has ended for lack of memory since the slice was loaded (cgroup-v2,
+ * "memory.events"); undefined where nothing counts them, or the slice is not there.
+ */
+export async function memoryKills(host: HostReader, slice: string): Promise<number | undefined> {
+  const events = (await host.read(`${controlGroup}/${slice}/memory.events`))?.toString("utf8");
+  const count = /^oom_kill (\d+)$/m.exec(events ?? "")?.[1];
+  return count === undefined ? undefined : Number(count);
+}
+
 async function readLimits(host: HostReader, ids: readonly string[]): Promise<Map<string, SliceLimits>> {
   const limits = new Map<string, SliceLimits>();
   for (const [id, unit] of await showUnits(host, ids, properties)) limits.set(id, limitsOf(unit));

@@ -23,7 +23,7 @@ from homeroom.probes import PROBES  # noqa: E402
 from homeroom.savings import SERVER_MODULES, apply_savings, savings_are_in  # noqa: E402
 from homeroom.stand_in_hub import UnixConnection, environment_of_alice, stand_in_hub  # noqa: E402
 
-SECONDS = 120
+SECONDS = 240
 THREADS = 8
 TOKEN = "token-of-this-check"
 

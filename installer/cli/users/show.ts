@@ -1,8 +1,11 @@
 import { formatSize } from "../../../config/size.ts";
 import type { Explained } from "../../../config/limits.ts";
 import { hubName } from "../../../config/roster/roster.ts";
+import { instanceOf } from "../../desired/account-name.ts";
 import type { Host } from "../../host/host.ts";
 import { readAccounts } from "../../resources/accounts-file.ts";
+import { memoryKills } from "../../resources/user-slice.ts";
+import { escapeUnitPart } from "../../systemd/unit-escape.ts";
 import { alignColumns } from "../align-columns.ts";
 import { hostOf, print, printJson, requireRoot, type GlobalOptions } from "../context.ts";
 import { readConfig } from "../read-config.ts";
@@ -26,15 +29,19 @@ export async function showUser(name: string, options: GlobalOptions & { json?: t
   );
   if (person === undefined) return;
   const uid = await uidOf(host, person.account);
-  if (options.json) printJson({ ...personToJson(person), uid: uid ?? null, limits: person.limits });
-  else print(alignColumns(inWords(person, uid)));
+  const slice = `homeroom-users-${escapeUnitPart(instanceOf(person.account))}.slice`;
+  const kills = await memoryKills(host, slice);
+  const { limits } = person;
+  if (options.json) {
+    printJson({ ...personToJson(person), uid: uid ?? null, limits, memoryKills: kills ?? null });
+  } else print(alignColumns(inWords(person, uid, kills)));
 }
 
 async function uidOf(host: Host, account: string): Promise<number | undefined> {
   return (await readAccounts(host)).users.get(account)?.uid;
 }
 
-function inWords(person: ObservedPerson, uid: number | undefined): string[][] {
+function inWords(person: ObservedPerson, uid: number | undefined, kills: number | undefined): string[][] {
   const { username, name, email, id, role, groups, banned, account, server, limits } = person;
   const cores = (value: number) => `${value} ${value === 1 ? "core" : "cores"}`;
   const known: [string, string][] = [
@@ -49,6 +56,7 @@ function inWords(person: ObservedPerson, uid: number | undefined): string[][] {
     ["last here", person.lastActivity?.slice(0, 16).replace("T", " ") ?? "never"],
     ["server", [server, memoryInWords(person)].filter(Boolean).join(", ")],
     ["memory", explained(limits.memory, formatSize)],
+    ["out of memory", kills ? `${kills} ${kills === 1 ? "program was" : "programs were"} ended for it` : ""],
     ["cpu", explained(limits.cpu, cores)],
     ["tasks", explained(limits.tasks, String)],
   ];

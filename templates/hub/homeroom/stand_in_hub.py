@@ -76,7 +76,7 @@ class UnixConnection(http.client.HTTPConnection):
     """A connection to a server that listens on a unix socket."""
 
     def __init__(self, path):
-        super().__init__("localhost", timeout=30)
+        super().__init__("localhost", timeout=120)
         self._path = path
 
     def connect(self):

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { heldLimit } from "../../../installer/resources/held-limit.ts";
 import { unitsLoaded } from "../../../installer/resources/units-loaded.ts";
-import { readLoadedSlices, userSlice } from "../../../installer/resources/user-slice.ts";
+import { memoryKills, readLoadedSlices, userSlice } from "../../../installer/resources/user-slice.ts";
 import { FakeHost } from "../../fake-host.ts";
 
 const progress = { report: () => undefined, signal: new AbortController().signal };
@@ -81,6 +81,14 @@ describe("what a class uses", () => {
     ]);
     expect(machine.reads).toEqual([]);
     expect(machine.queried).toHaveLength(1);
+  });
+});
+
+describe("programs that were ended for memory", () => {
+  test("are counted where the limit is", async () => {
+    machine.put(`${folder}/memory.events`, "low 0\nhigh 0\nmax 9\noom 4\noom_kill 3\noom_group_kill 0\n");
+    expect(await memoryKills(machine, alice)).toBe(3);
+    expect(await memoryKills(machine, "homeroom-users-gone.slice")).toBeUndefined();
   });
 });
 
