@@ -1,6 +1,5 @@
-import sys
-
 import pytest
+from homeroom import lean_verdict
 from homeroom.lean_verdict import why_stock, write_verdict
 
 
@@ -36,7 +35,7 @@ def test_another_version_starts_stock_until_it_is_checked(checked):
 def test_another_python_starts_stock(checked, monkeypatch):
     ask, _folder, _verdict = checked
     asked = ask()
-    monkeypatch.setattr(sys, "version", "3.99")
+    monkeypatch.setattr(lean_verdict, "PYTHON", "3.99.0")
     assert asked() == "it was not checked with this Python"
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 VERDICT = Path(sys.prefix, "share", "homeroom", "lean.json")
+PYTHON = sys.version.split()[0]  # "3.11.2": the distribution's own corrections of it do not count
 SITE_PACKAGES = Path(sys.prefix, "lib", f"python3.{sys.version_info.minor}", "site-packages")
 
 
@@ -15,7 +16,7 @@ def why_stock(verdict=VERDICT, site_packages=SITE_PACKAGES):
         found = json.loads(verdict.read_text())
         if found["reason"] is not None:
             return str(found["reason"])
-        if found["python"] != sys.version:
+        if found["python"] != PYTHON:
             return "it was not checked with this Python"
         changed = sorted(set(found["distributions"]) - set(os.listdir(site_packages)))
     except (OSError, ValueError, KeyError, TypeError):
@@ -29,7 +30,7 @@ def write_verdict(reason, distributions, loaded_at_start, verdict=VERDICT):
     """`reason`: why a lean start fails, None where it does not; `distributions`: names of .dist-info folders."""
     found = {
         "reason": reason,
-        "python": sys.version,
+        "python": PYTHON,
         "distributions": sorted(distributions),
         "loaded_at_start": sorted(loaded_at_start),
     }
