@@ -75,7 +75,7 @@ def attempts():
         "make an account": systemctl("start", "homeroom-account@alice.service"),
         "change a limit": systemctl("set-property", "--runtime", "homeroom-user@alice.service", "CPUWeight=100"),
         "send a signal": systemctl("kill", "--signal=CONT", "homeroom-user@alice.service"),
-        "restart a server": systemctl("try-restart", "homeroom-culler.service"),
+        "restart another service": systemctl("try-restart", "homeroom-culler.service"),
         "re-read units": systemctl("daemon-reload"),
         "enable a unit": systemctl("enable", "--runtime", "homeroom-recover.service"),
         "run as a service": runs("systemd-run", "--no-ask-password", "--quiet", "--wait", "true"),
