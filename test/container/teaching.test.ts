@@ -30,7 +30,7 @@ assert 'process %d' % child.pid in said, said"`,
   },
   {
     what: "computes in several processes, forked and spawned, and shares memory",
-    line: `python - <<'END'
+    line: `cat > many.py <<'END'
 import multiprocessing, concurrent.futures
 from multiprocessing import shared_memory
 if __name__ == "__main__":
@@ -43,7 +43,8 @@ if __name__ == "__main__":
     block.close(); block.unlink()
     with concurrent.futures.ThreadPoolExecutor(50) as threads:
         assert sum(threads.map(abs, range(-50, 0))) == 1275
-END`,
+END
+python many.py`,
   },
   { what: "asks whether a machine answers", line: "ping -c 1 -W 5 127.0.0.1" },
   { what: "has a terminal", line: `python -c "import pty; assert pty.spawn(['tty']) == 0"` },
@@ -72,7 +73,7 @@ beforeAll(async () => {
   machine = await installedMachine(image, { purpose: "teaching" });
   // A container's kernel settings are read-only until somebody says otherwise; a machine's are not.
   await shell(machine, "mount -o remount,bind,rw /proc/sys && systemctl restart homeroom-hub");
-  await shell(machine, "homeroom config add environment.apt gcc libc6-dev gdb iputils-ping");
+  await shell(machine, "homeroom config add environment.apt gcc libc6-dev gdb iputils-ping python3-venv");
   await letIn(machine, "alice");
   kernel = await (await atWork(machine, "alice")).kernel("alice");
 });
