@@ -63,7 +63,7 @@ assert urllib.request.urlopen('http://127.0.0.1:%d/' % served.server_port).statu
   },
   {
     what: "makes an environment of their own and installs into it",
-    line: 'python -m venv own && own/bin/pip install --quiet matplotlib && MPLBACKEND=agg own/bin/python -c \'import matplotlib.pyplot as p; p.plot([1, 2]); p.savefig("a.png")\' && test -s a.png',
+    line: "python -m venv own && own/bin/pip install --quiet matplotlib && MPLBACKEND=agg own/bin/python -c 'import matplotlib.pyplot as p; p.plot([1, 2]); p.savefig(\"a.png\")' && test -s a.png",
   },
 ];
 
