@@ -1,6 +1,7 @@
 """Checks that a lean start of a server (homeroom/savings.py) is right with what is installed; writes lean.json.
 
-Run by an environment's own Python when it is built, as its owner: `python -I check_lean.py`. Every use of what a lean
+Run by an environment's own Python when it is built, as its owner: `python -I check_lean.py`; after changes by admins with
+`--where-unchecked` (homeroom-environment-check.service). Every use of what a lean
 start leaves out must answer as a stock start does, by eight threads at once, and a real server must start, show its
 pages, save a notebook and start a kernel. Whatever comes out, the environment works: where it fails, servers start stock.
 """
@@ -18,7 +19,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE))
 
-from homeroom.lean_verdict import write_verdict  # noqa: E402
+from homeroom.lean_verdict import why_stock, write_verdict  # noqa: E402
 from homeroom.probes import PROBES  # noqa: E402
 from homeroom.savings import SERVER_MODULES, apply_savings, savings_are_in  # noqa: E402
 from homeroom.stand_in_hub import UnixConnection, environment_of_alice, stand_in_hub  # noqa: E402
@@ -29,7 +30,10 @@ TOKEN = "token-of-this-check"
 
 
 def main():
-    if sys.argv[1:]:
+    if sys.argv[1:] == ["--where-unchecked"]:
+        if why_stock() is None:
+            return
+    elif sys.argv[1:]:
         print(json.dumps({"lean": probe_lean, "stock": probe_stock}[sys.argv[1]]()))
         return
     distributions, loaded = [], []

@@ -57,12 +57,15 @@ describe.each(testImages)("the start of a server on %s", (image) => {
 
   test("a package that was changed since, and a start that fails, are started stock and told", async () => {
     const packages = `${environment}/lib/python3*/site-packages`;
+    await shell(machine, "systemctl stop homeroom-environment-check.path");
     await shell(machine, `mv ${packages}/fqdn-*.dist-info /root/`);
     const unchecked = await again();
     expect(unchecked.database).toBe(true);
     expect(unchecked.status).toMatch(
       /^Serving, started the stock way: it was not checked with the packages that are installed now \(fqdn-/,
     );
+    await shell(machine, "systemctl start homeroom-environment-check.service");
+    expect(await again()).toMatchObject({ status: "Serving", database: false });
     await shell(machine, `mv /root/fqdn-*.dist-info ${packages}/`);
 
     const settings = `/home/jupyter-${admin}/.jupyter`;

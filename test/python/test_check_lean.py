@@ -33,6 +33,23 @@ def test_what_is_locked_starts_lean_and_loads_nothing_of_it(check):
     assert {"jupyterhub", "jupyterlab", "jupyter_server", "aiohttp", "sqlalchemy", "requests", "ipython"} <= named
 
 
+def test_after_a_change_it_is_checked_again_and_only_then(environment):
+    folder, _start = environment
+    verdict = folder / "share/homeroom/lean.json"
+
+    def again():
+        script = [folder / "bin/python", "-I", "-B", HUB / "check_lean.py", "--where-unchecked"]
+        subprocess.run(script, check=True, timeout=300, capture_output=True)
+        return verdict.stat().st_ino
+
+    first = again()
+    assert again() == first
+    written = json.loads(verdict.read_text())
+    verdict.write_text(json.dumps({**written, "distributions": ["jupyterlab-0.1.dist-info"]}))
+    assert again() != first
+    assert json.loads(verdict.read_text())["distributions"] == written["distributions"]
+
+
 def test_a_saving_that_answers_otherwise_than_stock_fails_the_check(check):
     wrong = "import sys; sys.argv[1:] == ['lean'] and sys.modules.__setitem__('httpx', __import__('types').SimpleNamespace(URL=len))"
     assert check(wrong)["reason"].startswith("the check failed: the extension manager: ImportError: ")
