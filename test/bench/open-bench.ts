@@ -57,7 +57,7 @@ export async function openBench(options: {
       const { node, proxy } = await readAbout(root);
       const packages = await Promise.all(
         [...made].map(async ([name, machine]) => {
-          const side = name.startsWith("bench-ours") ? "ours" : "stock";
+          const side = name.startsWith("bench-stock") ? "stock" : "ours";
           const python =
             side === "ours" ? "/opt/homeroom/environment/bin/python" : "/opt/stock/user/bin/python";
           return `${side}: ${await describePackages(await machine, python)}`;
@@ -65,7 +65,7 @@ export async function openBench(options: {
       );
       return [
         `${describeMachine()}; ${image}; Node ${node}, configurable-http-proxy ${proxy}`,
-        ...packages,
+        ...new Set(packages),
       ].join("; ");
     },
     async [Symbol.asyncDispose]() {

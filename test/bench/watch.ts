@@ -19,6 +19,8 @@ export async function witness(machine: Machine, run: () => Promise<void>): Promi
   const cursor = (await look("journalctl --sync; journalctl -n 0 --show-cursor -q"))
     .replace(/^-- cursor: /, "")
     .trim();
+  // A first reading can itself change a directory: overlayfs then drops its mark of what was copied up in it.
+  await look(listing);
   const before = (await look(listing)).split("\n");
   await run();
   const after = (await look(listing)).split("\n");
