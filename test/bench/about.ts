@@ -25,11 +25,13 @@ export function describeMachine(): string {
   return `${cpus().length} cores (${cpu?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 1024 ** 3)} GiB of memory`;
 }
 
-/** The commit of the checkout, with a + where files differ from it. */
+/** The commit of the checkout, with a + where files differ from it, other than what a measurement writes. */
 export async function describeCommit(root: string): Promise<string> {
   const git = async (...args: string[]) =>
     (await promisify(execFile)("git", ["-C", root, ...args])).stdout.trim();
-  const [commit, changed] = [await git("rev-parse", "--short", "HEAD"), await git("status", "--porcelain")];
+  const commit = await git("rev-parse", "--short", "HEAD");
+  const others = [".", ":!test/bench/RESULTS.md", ":!test/bench/results.json"];
+  const changed = await git("status", "--porcelain", "--", ...others);
   return `${commit}${changed === "" ? "" : "+"}`;
 }
 

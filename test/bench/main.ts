@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeCommit } from "./about.ts";
@@ -55,8 +56,10 @@ async function main(image: "bookworm" | "trixie"): Promise<void> {
   const results: Result[] = [];
   await using bench = await openBench({ root, image, rounds, keep: values.keep });
   for (const { name, measure } of rows.filter((row) => asked.length === 0 || asked.includes(row.name))) {
+    const load = loadavg().slice(0, 1);
     const figures = await measure(bench);
-    results.push({ row: name, date, commit, machine: await bench.describe(), figures });
+    load.push(...loadavg().slice(0, 1));
+    results.push({ row: name, date, commit, machine: await bench.describe(), load, figures });
     if (!values["no-results"]) await keepResults(import.meta.dirname, results, names);
   }
   const figures = results.flatMap((result) => result.figures);

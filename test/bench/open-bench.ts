@@ -33,6 +33,12 @@ export async function openBench(options: {
     made.set(name, machine);
     return machine;
   };
+  const installOurs = async (machine: Machine) => {
+    await bootstrap(machine, registry);
+    // pip has compiled the stock hub's before it ends.
+    const compiling = "systemctl is-active --quiet 'homeroom-bytecode-*'";
+    await shell(machine, `while ${compiling}; do sleep 0.5; done`);
+  };
   return {
     root,
     image,
@@ -41,11 +47,14 @@ export async function openBench(options: {
     say,
     ours: async () =>
       once(`bench-ours-${image}-${await releaseHash(root)}`, async (machine) => {
-        await bootstrap(machine, registry);
+        await installOurs(machine);
         await shell(machine, `homeroom config add users.allowed ${students.join(" ")}`);
-        // pip has compiled the stock hub's before it ends.
-        const compiling = "systemctl is-active --quiet 'homeroom-bytecode-*'";
-        await shell(machine, `while ${compiling}; do sleep 0.5; done`);
+      }),
+    school: async () =>
+      once(`bench-school-${image}-${await releaseHash(root)}`, async (machine) => {
+        await installOurs(machine);
+        const roster = `{ echo username; seq -f student%g 5000; }`;
+        await shell(machine, `(umask 077; ${roster} >/etc/homeroom/roster.csv); homeroom apply --yes`);
       }),
     stock: async () =>
       once(`bench-stock-${image}-${await stockHubHash()}`, async (machine) => {

@@ -21,7 +21,9 @@ export interface Bench {
   registry: Registry;
   /** A machine with our hub, installed at the first call, shared by all rows of a run. */
   ours: () => Promise<Machine>;
-  /** The same with the stock hub. */
+  /** Another with our hub, and 5,000 people on its roster. */
+  school: () => Promise<Machine>;
+  /** One with the stock hub. */
   stock: () => Promise<Machine>;
   /** Narration. */
   say: (line: string) => void;

@@ -8,6 +8,7 @@ import { login } from "./rows/login.ts";
 import { memory } from "./rows/memory.ts";
 import { noOp } from "./rows/no-op.ts";
 import { restart } from "./rows/restart.ts";
+import { school } from "./rows/school.ts";
 
 /** Every row, in the order in which they run and stand in RESULTS.md. */
 export const rows: readonly Row[] = [
@@ -20,4 +21,5 @@ export const rows: readonly Row[] = [
   config,
   noOp,
   liveChange,
+  school,
 ];

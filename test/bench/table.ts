@@ -1,5 +1,6 @@
 import { alignColumns } from "../../installer/cli/align-columns.ts";
 import { verdictOf, type Bound, type Figure } from "./figure.ts";
+import type { Result } from "./results.ts";
 
 const head = ["what", "ours", "beside it", "ratio", "must", "aim", "reached", "n"];
 
@@ -8,12 +9,14 @@ export function plainTable(figures: readonly Figure[]): string {
   return alignColumns([head, ...figures.map(cells)]);
 }
 
-/** Figures as a table of Markdown. */
-export function markdownTable(figures: readonly Figure[]): string {
+/** Results as a table of Markdown, with the commit that was measured and how busy the machine was. */
+export function markdownTable(results: readonly Result[]): string {
   const line = (words: readonly string[]) => `| ${words.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...figures.map((figure) => line(cells(figure)))].join(
-    "\n",
+  const heads = [...head, "load", "commit"];
+  const rows = results.flatMap(({ figures, load, commit }) =>
+    figures.map((figure) => line([...cells(figure), load.map((one) => one.toFixed(1)).join(" → "), commit])),
   );
+  return [line(heads), line(heads.map(() => "---")), ...rows].join("\n");
 }
 
 function cells(figure: Figure): string[] {

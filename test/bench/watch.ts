@@ -24,11 +24,23 @@ export async function witness(machine: Machine, run: () => Promise<void>): Promi
   const before = (await look(listing)).split("\n");
   await run();
   const after = (await look(listing)).split("\n");
-  const said = await look(`journalctl --sync; journalctl -q -o cat --after-cursor '${cursor}' _PID=1`);
-  return {
-    written: changedPaths(before, after),
-    systemd: said.split("\n").filter((line) => line !== ""),
-  };
+  const said = await look(`journalctl --sync; journalctl -q -o json --after-cursor '${cursor}'`);
+  return { written: changedPaths(before, after), systemd: wordsOfSystemd(said) };
+}
+
+/** Says what was seen, so that a figure above 0 can be looked into. */
+export function narrateWitnessed(say: (line: string) => void, { written, systemd }: Witnessed): void {
+  for (const path of written) say(`written: ${path}`);
+  for (const words of systemd) say(`systemd: ${words}`);
+}
+
+/** Not left to journalctl: with a match, systemd 252's --after-cursor passes over the first entry that matches. */
+function wordsOfSystemd(journal: string): string[] {
+  const entries = journal.split("\n").filter((line) => line !== "");
+  return entries
+    .map((line) => JSON.parse(line) as { _PID: string; MESSAGE: string })
+    .filter(({ _PID: pid }) => pid === "1")
+    .map(({ MESSAGE: words }) => words);
 }
 
 /** Paths whose line is in one of two listings and not in the other. */

@@ -2,12 +2,12 @@ import type { Machine } from "../../../installer/sandbox/machine.ts";
 import type { Row } from "../row.ts";
 import { takeTurns } from "../take-turns.ts";
 import { timeLine } from "../time-line.ts";
-import { witness } from "../watch.ts";
+import { narrateWitnessed, witness } from "../watch.ts";
 
 /** An apply with nothing to do, beside a restart of the stock hub until it answers. */
 export const noOp: Row = {
   name: "no-op",
-  async measure({ ours, stock, rounds }) {
+  async measure({ ours, stock, rounds, say }) {
     const [homeroom, peer] = [await ours(), await stock()];
     const restart =
       "systemctl restart stock-hub; until curl -fs http://127.0.0.1/hub/health; do sleep 0.02; done";
@@ -15,9 +15,10 @@ export const noOp: Row = {
       ours: () => timeLine(homeroom, "homeroom apply"),
       stock: () => timeLine(peer, restart),
     });
-    const { written, systemd } = await witness(homeroom, async () => {
+    const seen = await witness(homeroom, async () => {
       await timeLine(homeroom, "homeroom apply");
     });
+    narrateWitnessed(say, seen);
     await proveTheWatch(homeroom);
     return [
       {
@@ -27,8 +28,8 @@ export const noOp: Row = {
         beside: { name: "stock restart", samples: samples.stock },
         must: { ratio: 0.1 },
       },
-      { what: "files written by it", unit: "files", ours: [written.length], must: { most: 0 } },
-      { what: "units touched by it", unit: "units", ours: [systemd.length], must: { most: 0 } },
+      { what: "files written by it", unit: "files", ours: [seen.written.length], must: { most: 0 } },
+      { what: "units touched by it", unit: "units", ours: [seen.systemd.length], must: { most: 0 } },
     ];
   },
 };

@@ -32,7 +32,6 @@ export const restart: Row = {
         what: "slowest of them",
         unit: "s",
         ours: [mine.slowest],
-        beside: { name: "stock", samples: [theirs.slowest] },
         aim: { most: 1.5 },
       },
     ];

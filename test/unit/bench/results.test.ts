@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -23,6 +23,7 @@ const result = (row: string, date: string): Result => ({
   date,
   commit: "abc",
   machine: "2 cores",
+  load: [0.24, 1.8],
   figures,
 });
 
@@ -46,11 +47,14 @@ test("a row that is measured again replaces itself, and rows that are gone leave
     );
     await keepResults(folder, [result("login", "2026-02-02")], ["memory", "login"]);
     const page = await readFile(join(folder, "RESULTS.md"), "utf8");
-    expect(page.match(/^## .*$/gm)).toEqual([
-      "## 2026-01-01, commit abc. 2 cores",
-      "## 2026-02-02, commit abc. 2 cores",
-    ]);
-    expect(page).toContain("| login | 0.6 s | 2.4 s stock | 0.25 | × 0.4 | × 0.2 | must | 3 |");
+    expect(page.match(/^## .*$/gm)).toEqual(["## 2026-01-01. 2 cores", "## 2026-02-02. 2 cores"]);
+    expect(page).toContain(
+      "| login | 0.6 s | 2.4 s stock | 0.25 | × 0.4 | × 0.2 | must | 3 | 0.2 → 1.8 | abc |",
+    );
+    expect(page).not.toContain("What to know");
+    await writeFile(join(folder, "notes.md"), "## What to know\n");
+    await keepResults(folder, [], ["memory", "login"]);
+    expect(await readFile(join(folder, "RESULTS.md"), "utf8")).toMatch(/\n\n## What to know\n$/);
   } finally {
     await rm(folder, { recursive: true });
   }
