@@ -2,7 +2,7 @@ import type { Host } from "../../host/host.ts";
 import { HomeroomError } from "../../errors.ts";
 import { readAccounts } from "../../resources/accounts-file.ts";
 import { closedAccount, tombstonesFolder } from "../../resources/closed-account.ts";
-import { recordedUid } from "../../resources/uid-ledger.ts";
+import { recordedUid, retireUid } from "../../resources/uid-ledger.ts";
 import { readFirstPasswords, writeFirstPasswords } from "../first-passwords-file.ts";
 import { giveNotice } from "./notices.ts";
 import type { KeptHome } from "./tombstones.ts";
@@ -44,6 +44,7 @@ export async function deleteHome(host: Host, { account, username, home }: KeptHo
     });
   }
   if ((await readAccounts(host)).users.has(account)) await host.run(["userdel", "--", account]);
+  await retireUid(host, account);
   const { [username]: _gone, ...others } = await readFirstPasswords(host);
   await writeFirstPasswords(host, others);
   await giveNotice(host, [username], { forget: true });

@@ -60,8 +60,12 @@ test("nothing is done before the time is over, then the log is told, and a night
   expect(await did()).toEqual(["deleted"]);
   expect(machine.names("/home")).toEqual([]);
   expect(machine.text("/etc/passwd")).not.toContain(ada);
-  // Nobody else ever gets the number, and the hub forgets password and history.
-  expect(machine.text("/var/lib/homeroom/uids")).toContain(`${ada} 1000\n`);
+  // Nobody ever gets the number, a namesake neither, and the hub forgets password and history.
+  for (const name of [ada, "jupyter-bob"])
+    await account.write(machine, name, { name, home: `/home/${name}`, shell: "/bin/bash" }, progress);
+  expect(
+    [...(machine.text("/etc/passwd") ?? "").matchAll(/^jupyter-\w+:x:(\d+)/gm)].map(([, uid]) => uid),
+  ).toEqual(["1001", "1002"]);
   expect(JSON.parse(machine.text("/var/lib/homeroom/compiled/notices.json") ?? "")).toMatchObject({
     ada: { forget: true },
   });
