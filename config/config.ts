@@ -42,6 +42,13 @@ export interface Config {
     users: Record<string, Partial<Limits>>;
   };
   http: { address: string; port: number };
+  alerts: {
+    /** An address that gets a POST. */
+    webhook: string | null;
+    /** A command line for /bin/sh. */
+    command: string | null;
+  };
+  metrics: { enabled: boolean };
   https: {
     enabled: boolean;
     /** `manual` is a certificate of one's own. */

@@ -26,6 +26,8 @@ export function effective(config: Config, machineMemory?: number): { [key: strin
       users: mapLimits(limits.users),
     },
     http: { ...http },
+    alerts: { ...config.alerts },
+    metrics: { ...config.metrics },
     https: {
       enabled: https.enabled,
       address: https.address,

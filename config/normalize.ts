@@ -21,6 +21,8 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
     },
     http: { address: addressOf(http.address), port: http.port ?? 80 },
     https: httpsOf(https),
+    alerts: { webhook: written.alerts?.webhook ?? null, command: written.alerts?.command ?? null },
+    metrics: { enabled: written.metrics?.enabled ?? false },
     userEnvironment: {
       defaultApp: written.user_environment?.default_app ?? "jupyterlab",
       lean: written.user_environment?.lean ?? true,

@@ -117,7 +117,7 @@ class SchemaReader {
         hint,
       );
     }
-    const known = keys.length > 0 && keys.length < 12 ? ` Keys here: ${keys.join(", ")}.` : "";
+    const known = keys.length > 0 && keys.length < 16 ? ` Keys here: ${keys.join(", ")}.` : "";
     add(
       "error",
       "unknown-key",

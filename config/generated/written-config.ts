@@ -135,6 +135,28 @@ address?: string
 port?: number
 }
 /**
+ * Who is told when the hub gets into trouble, and when it is well again. Looked at every minute; trouble is told once it has lasted for two looks. `homeroom alerts test` sends a test message.
+ */
+alerts?: {
+/**
+ * An address that gets a POST with JSON: `text` (what Slack and Mattermost show), `machine`, `healthy` and `problems`. It is kept as secret as a password.
+ */
+webhook?: string
+/**
+ * A command line that gets the message on its standard input; root runs it. With an e-mail program on the machine it sends mail.
+ */
+command?: string
+}
+/**
+ * Figures for Prometheus, as a text file that node_exporter collects: `/var/lib/homeroom/metrics/homeroom.prom`.
+ */
+metrics?: {
+/**
+ * Write the file, every minute.
+ */
+enabled?: boolean
+}
+/**
  * Encryption. Switch it on with a certificate from Let's Encrypt or with your own.
  */
 https?: {

@@ -51,6 +51,12 @@ export function doctorCommand(): Command {
     });
 }
 
+/** What all checks find, as `doctor --json` gives it; nothing is repaired. */
+export async function examine(host: Host): Promise<object> {
+  const examined = await runChecks(checks, await readSubject(host));
+  return asData(examined, examined);
+}
+
 async function readSubject(host: Host): Promise<Subject> {
   const [facts, release, generation, tasks, read] = await Promise.all([
     readFacts(host),

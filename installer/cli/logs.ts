@@ -1,8 +1,12 @@
-import { Command, Argument } from "commander";
+import { Argument, Command } from "commander";
+import { HomeroomError, exitCodes } from "../errors.ts";
+import type { HostReader } from "../host/host.ts";
 import { runProcess } from "../host/run-process.ts";
 import { accountName, instanceOf } from "../desired/account-name.ts";
 import { escapeUnitPart } from "../systemd/unit-escape.ts";
-import { print, requireRoot, type GlobalOptions } from "./context.ts";
+import { hostOf, print, requireRoot, type GlobalOptions } from "./context.ts";
+import { maskSecretsIn } from "./mask-line.ts";
+import { readTaskLogs, type LogLine } from "./task-log-lines.ts";
 
 interface LogsFlags {
   since?: string;
@@ -17,52 +21,123 @@ const unitsOf: Record<string, string[]> = {
   apply: ["homeroom-recover.service"],
   all: ["homeroom*"],
 };
+/** Whose logs hold what tasks wrote, too. */
+const withTasks = new Set(["apply", "all"]);
 const dayMs = 24 * 60 * 60_000;
 
-/** `homeroom logs`: what the services said, from the journal. */
+/** `homeroom logs`: what the services and the installer said, in one stream, secrets hidden. */
 export function logsCommand(): Command {
   return new Command("logs")
-    .description("Show what the services said.")
+    .description("Show what the services and the installer said.")
     .addArgument(
       new Argument("[what]", "whose log").choices(["hub", "proxy", "user", "apply", "all"]).default("all"),
     )
     .argument("[user]", "with `user`: whose server")
     .option("--since <time>", 'as journalctl reads it: "1 hour ago", "today"')
-    .option("--lines <number>", "how many of the last lines", "100")
-    .option("--follow", "go on as more is said")
-    .option("--grep <pattern>", "only lines that match")
+    .option("--lines <number>", "how many of the last lines, where no time is given", "100")
+    .option("--follow", "go on as the services say more")
+    .option("--grep <pattern>", "only lines that match (a regular expression)")
     .addHelpText(
       "after",
-      "\nExamples:\n  sudo homeroom logs hub\n  sudo homeroom logs user alice --since today",
+      "\nExamples:\n  sudo homeroom logs hub\n  sudo homeroom logs user alice --since today\n  sudo homeroom logs --follow --grep error",
     )
     .action(async function (this: Command, what: string, name: string | undefined) {
       const options = this.optsWithGlobals<GlobalOptions & LogsFlags>();
       requireRoot(options);
       if (what === "user" && name === undefined)
         this.error("error: whose server? As in: homeroom logs user alice");
+      if (!/^[1-9]\d*$/.test(options.lines)) this.error("error: --lines takes a number, as in --lines 500");
       const units =
         what === "user"
           ? [`homeroom-user@${escapeUnitPart(instanceOf(accountName(name ?? "")))}.service`]
           : (unitsOf[what] ?? []);
-      const argv = [
-        "journalctl",
-        "--no-pager",
-        "--quiet",
-        "--output=short-iso",
-        ...units.map((unit) => `--unit=${unit}`),
-        ...(options.since === undefined ? [`--lines=${options.lines}`] : [`--since=${options.since}`]),
-        ...(options.grep === undefined ? [] : [`--grep=${options.grep}`]),
-        ...(options.follow ? ["--follow"] : []),
-      ];
-      await runProcess(argv, {
-        okCodes: [0, 1],
-        timeoutMs: options.follow ? dayMs : 60_000,
-        onLine: (line) => print(masked(line)),
-      });
+      const matches = matcher(options.grep, (words) => this.error(words));
+      const tasks = withTasks.has(what) ? await readTaskLogs(hostOf(options)) : [];
+      const since = options.since === undefined ? undefined : await readTime(hostOf(options), options.since);
+      await show(
+        units,
+        tasks.filter(({ text }) => matches(text)),
+        { ...options, since },
+      );
     });
 }
 
-/** Tokens in addresses and headers, as JupyterHub and its servers may print them. */
-function masked(line: string): string {
-  return line.replaceAll(/((?:token|code|password|secret|_xsrf)[=:]\s*)[^\s&,"']+/gi, "$1********");
+interface ShowOptions {
+  /** Milliseconds since 1970. */
+  since: number | undefined;
+  lines: string;
+  follow?: true;
+  grep?: string;
+}
+
+/** Prints what the journal has of units and what tasks wrote, by time. */
+async function show(
+  units: readonly string[],
+  tasks: readonly LogLine[],
+  { since, lines, follow, grep }: ShowOptions,
+): Promise<void> {
+  const argv = [
+    "journalctl",
+    "--no-pager",
+    "--quiet",
+    "--output=short-unix",
+    ...units.map((unit) => `--unit=${unit}`),
+    ...(grep === undefined ? [] : [`--grep=${grep}`]),
+  ];
+  const range = since === undefined ? [`--lines=${lines}`] : [`--since=@${Math.floor(since / 1000)}`];
+  const said = new JournalLines();
+  const merged = tasks.filter(({ time }) => since === undefined || time >= since);
+  await runProcess([...argv, ...range], {
+    okCodes: [0, 1],
+    timeoutMs: 60_000,
+    onLine: (line) => merged.push(said.read(line)),
+  });
+  const wanted = merged.toSorted((a, b) => a.time - b.time);
+  for (const line of since === undefined ? wanted.slice(-Number(lines)) : wanted) print(inWords(line));
+  if (follow !== true) return;
+  await runProcess([...argv, "--lines=0", "--follow"], {
+    okCodes: [0, 1],
+    timeoutMs: dayMs,
+    onLine: (line) => print(inWords(said.read(line))),
+  });
+}
+
+/** Reads lines as journalctl(1) writes them with --output=short-unix: "1764000000.123456 machine homeroom-hub[812]: words". */
+class JournalLines {
+  #time = 0;
+
+  read(line: string): LogLine {
+    const [, seconds, text] = /^(\d+\.\d+) \S+ (.*)$/s.exec(line) ?? [];
+    // Further lines of a message follow it without a time of their own.
+    if (seconds === undefined) return { time: this.#time, text: line };
+    this.#time = Number(seconds) * 1000;
+    return { time: this.#time, text: text ?? "" };
+  }
+}
+
+function inWords({ time, text }: LogLine): string {
+  return maskSecretsIn(`${new Date(time).toISOString().slice(0, 19).replace("T", " ")} ${text}`);
+}
+
+function matcher(pattern: string | undefined, refuse: (words: string) => never): (line: string) => boolean {
+  if (pattern === undefined) return () => true;
+  try {
+    // As journalctl's own --grep: without a capital letter case does not matter.
+    const expression = new RegExp(pattern, /\p{Lu}/u.test(pattern) ? "u" : "iu");
+    return (line) => expression.test(line);
+  } catch {
+    return refuse(`error: --grep does not understand ${pattern}: it takes a regular expression`);
+  }
+}
+
+/** @throws HomeroomError where systemd does not know such a time (systemd-analyze(1), timestamp). */
+async function readTime(host: HostReader, words: string): Promise<number> {
+  const argv = ["systemd-analyze", "timestamp", "--", words];
+  const { stdout } = await host.query(argv, { okCodes: [0, 1] });
+  const seconds = /UNIX seconds: @(\d+)/.exec(stdout)?.[1];
+  if (seconds !== undefined) return Number(seconds) * 1000;
+  throw new HomeroomError(`"${words}" is no time.`, {
+    remedy: 'As in: --since "1 hour ago", --since today, --since "2026-11-25 09:00"',
+    exitCode: exitCodes.usage,
+  });
 }

@@ -10,9 +10,17 @@ import { currentGeneration, type Generation } from "../generations/generations.t
 import { checkSharedEnvironment } from "../health/shared-environment.ts";
 import { checkHealth } from "../health/health.ts";
 import type { HostReader } from "../host/host.ts";
-import { isRunning } from "../resources/service.ts";
 import { showUnits } from "../resources/systemctl.ts";
 import { readKept } from "./describe-changes.ts";
+import {
+  presentIn,
+  readDisks,
+  readMemory,
+  readScheduled,
+  type Present,
+  type Room,
+  type Scheduled,
+} from "./machine-figures.ts";
 import { hostOf, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { configPath, readConfig } from "./read-config.ts";
 
@@ -28,14 +36,14 @@ export function statusCommand(): Command {
     .action(async function (this: Command) {
       const options = this.optsWithGlobals<GlobalOptions & { json?: true }>();
       requireRoot(options);
-      const status = await readStatus(options);
+      const status = await readStatus(hostOf(options));
       if (options.json) printJson(status);
       else print(inWords(status));
       if (!status.healthy) process.exitCode = exitCodes.failed;
     });
 }
 
-interface Status {
+export interface Status {
   healthy: boolean;
   problems: { message: string; remedy: string }[];
   address: string;
@@ -49,16 +57,26 @@ interface Status {
   error?: string;
   /** Running notebook servers. */
   servers: number;
+  /** Who they belong to. */
+  present: Present[];
+  memory: Room;
+  disks: (Room & { mount: string })[];
+  /** What starts next by itself. */
+  scheduled: Scheduled[];
   lastTask: { id: string; command: string; state: string } | undefined;
 }
 
-async function readStatus(options: GlobalOptions): Promise<Status> {
-  const host = hostOf(options);
-  const [generation, last, units] = await Promise.all([
+/** Looks at the machine; nothing is changed. */
+export async function readStatus(host: HostReader): Promise<Status> {
+  const [generation, last, units, memory, disks, scheduled] = await Promise.all([
     currentGeneration(host),
     newestTask(host),
-    showUnits(host, [...services, "homeroom-user@*.service"], ["ActiveState"]),
+    showUnits(host, [...services, "homeroom-user@*.service"], ["ActiveState", "MemoryCurrent"]),
+    readMemory(host),
+    readDisks(host),
+    readScheduled(host),
   ]);
+  const present = presentIn(units);
   const { config, file, error } = await readLive(host, generation);
   const problems: Status["problems"] = await checkHealth(host, config, { patienceMs });
   if (generation === undefined) {
@@ -83,7 +101,11 @@ async function readStatus(options: GlobalOptions): Promise<Status> {
     pending: file !== "live",
     file,
     ...(error === undefined ? {} : { error }),
-    servers: [...units].filter(([id, unit]) => id.startsWith("homeroom-user@") && isRunning(unit)).length,
+    servers: present.length,
+    present,
+    memory,
+    disks,
+    scheduled,
     lastTask: last && { id: last.task.id, command: last.task.command, state: last.state },
   };
 }
@@ -128,7 +150,9 @@ function inWords(status: Status): string {
     `${state}  ${status.address}`,
     ...status.problems.flatMap(({ message, remedy }) => [`  ${message}`, `    ${remedy}`]),
     `Homeroom ${status.release ?? "-"}, generation ${status.generation ?? "-"}`,
-    `${status.servers} notebook servers are running`,
+    serversInWords(status),
+    `memory: ${roomInWords(status.memory)}`,
+    ...status.disks.map((disk) => `disk ${disk.mount}: ${roomInWords(disk)}`),
   ];
   if (status.file === "differs")
     lines.push(
@@ -139,5 +163,24 @@ function inWords(status: Status): string {
   if (status.lastTask !== undefined) {
     lines.push(`last task: ${status.lastTask.command}, ${status.lastTask.state} (${status.lastTask.id})`);
   }
+  for (const { unit, next } of status.scheduled.slice(0, 3))
+    lines.push(`next: ${unit.replace(".service", "")}, ${next.slice(0, 16).replace("T", " ")} UTC`);
   return lines.join("\n");
+}
+
+/** So many people stand in one line. */
+const shown = 6;
+
+function serversInWords({ servers, present }: Status): string {
+  if (servers === 0) return "nobody is on";
+  const names = present.slice(0, shown).map(({ account, memory }) => {
+    const used = memory === undefined ? "" : ` (${(memory / 2 ** 20).toFixed(0)} MiB)`;
+    return `${account.replace(/^jupyter-/, "")}${used}`;
+  });
+  const more = servers > shown ? `, and ${servers - shown} more` : "";
+  return `${servers} ${servers === 1 ? "notebook server is" : "notebook servers are"} running: ${names.join(", ")}${more}`;
+}
+
+function roomInWords({ total, free }: Room): string {
+  return `${(free / 2 ** 30).toFixed(1)} GiB of ${(total / 2 ** 30).toFixed(1)} GiB free`;
 }

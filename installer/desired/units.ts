@@ -45,6 +45,8 @@ const enabled: readonly (readonly [target: string, unit: string, file: string])[
 ];
 /** Of what limits.ts writes, for everybody and for single people. */
 export const limitsTemplate = "homeroom-users-.slice.d/50-limits.conf";
+/** Where somebody wants to be told, or figures kept. */
+const watchEnabled = ["timers.target", "homeroom-watch.timer", "homeroom-watch.timer"] as const;
 const cullerEnabled = ["multi-user.target", "homeroom-culler.service", "homeroom-culler.service"] as const;
 
 /** From this version on systemd knows RestartSteps= (its news for 254). */
@@ -64,13 +66,16 @@ export function addUnits(state: StateBuilder, inputs: UnitsInputs): void {
   for (const [unit, hash] of Object.entries(hashes)) {
     units.set(`${unit}.d/10-homeroom-inputs.conf`, `[Service]\nEnvironment=HOMEROOM_INPUTS=${hash}\n`);
   }
-  const loaded = addUnitFiles(
-    state,
-    units,
-    inputs.dropInNeeds,
-    config.services.cull.enabled ? [...enabled, cullerEnabled] : enabled,
-  );
+  const loaded = addUnitFiles(state, units, inputs.dropInNeeds, [
+    ...enabled,
+    ...(config.services.cull.enabled ? [cullerEnabled] : []),
+    ...(isWatched(config) ? [watchEnabled] : []),
+  ]);
   addServices(state, inputs, hashes, loaded);
+}
+
+function isWatched({ alerts, metrics }: Config): boolean {
+  return alerts.webhook !== null || alerts.command !== null || metrics.enabled;
 }
 
 /** Templates of whole units; those that are drop-ins of something are placed by name. */
@@ -192,6 +197,7 @@ function addServices(
     "homeroom-proxy-api.socket": "/run/homeroom/proxy-api.sock",
   };
   state.add("timer", "homeroom-sweep.timer", { active: true }, before);
+  if (isWatched(config)) state.add("timer", "homeroom-watch.timer", { active: true }, before);
   const inner = Object.entries(sockets).map(([unit, listen]) =>
     state.add("socket", unit, { listen }, before),
   );

@@ -34,7 +34,8 @@ export function withoutCredentials(address: string): {
   return { href: url.href, authorization: { authorization } };
 }
 
-function prepare(): void {
+/** Proxy and certificates of this machine, once for the process. */
+export function prepare(): void {
   if (prepared) return;
   prepared = true;
   setGlobalProxyFromEnv();

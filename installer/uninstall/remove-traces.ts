@@ -21,10 +21,14 @@ export interface Traces {
 
 /** Stops everything that runs as an account which closes or goes: servers, and what is still being compiled. */
 export async function stopServices(host: Host): Promise<void> {
-  await host.run(
-    ["systemctl", "stop", "--", "homeroom-*.service", "homeroom-*.timer", "homeroom-users.slice"],
-    { okCodes: [0, 5], timeoutMs: 5 * 60_000 },
-  );
+  await stop(host, [...patterns, "homeroom-users.slice"]);
+}
+
+/** By systemd's names of what is loaded; paths and timers first, as they start services. */
+const patterns = ["homeroom-*.path", "homeroom-*.timer", "homeroom-*.service"];
+
+async function stop(host: Host, units: readonly string[]): Promise<void> {
+  await host.run(["systemctl", "stop", "--", ...units], { okCodes: [0, 5], timeoutMs: 5 * 60_000 });
 }
 
 /**
@@ -39,8 +43,8 @@ export async function removeTraces(host: Host, { packages, lastPackages, purge }
       if (name.startsWith(prefix)) await host.removeTree(`${folder}/${name}`);
     }
   }
-  // Slices outlive their unit files and what was in them.
-  await host.run(["systemctl", "stop", "--", "homeroom.slice"], { okCodes: [0, 5], timeoutMs: 60_000 });
+  // Units outlive their files, and slices what was in them.
+  await stop(host, [...patterns, "homeroom-*.socket", "homeroom.slice"]);
   await host.run(["systemctl", "daemon-reload"]);
   await host.run(["systemctl", "reset-failed", "--", "homeroom*"], { okCodes: [0, 1] });
   if (purge) await host.removeTree("/etc/homeroom");
