@@ -124,10 +124,14 @@ def names():
     async def resolve():
         resolver = DefaultResolver()
         try:
-            return await resolver.resolve("localhost", 80, family=socket.AF_INET)
+            return await resolver.resolve("127.0.0.1", 80, family=socket.AF_INET)
         finally:
             await resolver.close()
 
+    try:
+        socket.getaddrinfo("127.0.0.1", 80, family=socket.AF_INET, flags=socket.AI_ADDRCONFIG)
+    except socket.gaierror:
+        return True  # without a network address nothing is resolved in a thread: getaddrinfo(3), which aiohttp asks so
     return "127.0.0.1" in [found["host"] for found in asyncio.run(resolve())]
 
 
