@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { error, type Check } from "../check.ts";
 
+/** So many paths are named. */
+const shown = 3;
+
 /** Homeroom's own files are those of its release. */
 export const releaseWhole: Check = {
   id: "release-whole",
@@ -16,14 +19,15 @@ export const releaseWhole: Check = {
           : [path];
       }),
     );
-    return bad
-      .flat()
-      .map((path) =>
-        error(
-          `${release.folder}/${path} is missing or changed.`,
-          "Run bootstrap.sh again: it fetches the release anew.",
-          path,
-        ),
-      );
+    const paths = bad.flat();
+    if (paths.length === 0) return [];
+    const names = paths.slice(0, shown).join(", ");
+    const more = paths.length > shown ? ` and ${paths.length - shown} more` : "";
+    return [
+      error(
+        `Of ${release.folder} ${names}${more} ${paths.length === 1 ? "is" : "are"} missing or changed.`,
+        "Run bootstrap.sh again: it fetches the release anew.",
+      ),
+    ];
   },
 };
