@@ -69,6 +69,11 @@ export interface Config {
     from: string | null;
   };
   classroom: { skel: string | null };
+  upgrade: {
+    unattended: boolean;
+    /** Hour of the day. */
+    at: number;
+  };
   services: {
     cull: {
       enabled: boolean;

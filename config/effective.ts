@@ -48,6 +48,7 @@ export function effective(config: Config, machineMemory?: number): { [key: strin
       from: environment.from,
     },
     classroom: { ...classroom },
+    upgrade: { ...config.upgrade },
     services: {
       cull: {
         enabled: cull.enabled,

@@ -35,6 +35,7 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
       sourcePackages: environment.source_packages ?? false,
       from: environment.from ?? null,
     },
+    upgrade: { unattended: written.upgrade?.unattended ?? false, at: written.upgrade?.at ?? 4 },
     classroom: { skel: written.classroom?.skel ?? null },
     services: {
       cull: {

@@ -36,3 +36,6 @@ export class HomeroomError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** The command is another release's to do; nothing was done yet. `cli/main.ts` lets that one do it. */
+export class OtherReleaseError extends HomeroomError {}

@@ -85,11 +85,13 @@ export async function hubAnswers(machine: Machine, timeoutMs = 60_000): Promise<
 /** A release, this checkout's where no other is given, behind a server that stands in for the npm registry and the website. */
 export async function serveRelease({
   release: given,
-  intercept,
+  newer = [],
+  ...options
 }: {
   release?: { tarball: string | Uint8Array; bootstrap: string | Uint8Array };
-  intercept?: RegistryOptions["intercept"];
-} = {}): Promise<Registry> {
+  /** Packages of releases that came out since. */
+  newer?: readonly Uint8Array[];
+} & Pick<RegistryOptions, "intercept" | "sign"> = {}): Promise<Registry> {
   const root = join(import.meta.dirname, "..");
   const release = given ?? (await makeRelease(root));
   const node = await nodePackages(root);
@@ -97,10 +99,10 @@ export async function serveRelease({
   const cache = join(root, "build/cache");
   const tarball = await fetchPackage(name, node.version, node.integrity[name], { cache });
   return startRegistry({
-    packages: [release.tarball, tarball],
+    ...options,
+    packages: [tarball, release.tarball, ...newer],
     bootstrap: release.bootstrap,
     host: "0.0.0.0",
-    ...(intercept === undefined ? {} : { intercept }),
   });
 }
 

@@ -303,6 +303,19 @@ configurator?: {
 }
 }
 /**
+ * Newer releases of Homeroom.
+ */
+upgrade?: {
+/**
+ * Take releases that only mend (0.2.1 to 0.2.2) by itself, at night and while nobody's server runs. What it did stands in `homeroom status`.
+ */
+unattended?: boolean
+/**
+ * At which hour it looks, in the machine's time; as long as somebody works it waits, three hours at most.
+ */
+at?: number
+}
+/**
  * The interface of TLJH's proxy. Homeroom's proxy has none: nothing reads this.
  */
 traefik_api?: {

@@ -3,7 +3,6 @@ import { lockMachine } from "../apply/lock.ts";
 import { performTask } from "../apply/perform-task.ts";
 import { recover, type Recovery } from "../apply/recover.ts";
 import { HomeroomError } from "../errors.ts";
-import { recoverByItsRelease } from "./recover-by-release.ts";
 import { commitGeneration, currentGeneration } from "../generations/generations.ts";
 import { writtenResources } from "../generations/written-resources.ts";
 import { checkHealth } from "../health/health.ts";
@@ -16,6 +15,7 @@ import { narrate, whoAsks } from "./context.ts";
 import { describeChanges, readKept } from "./describe-changes.ts";
 import { newTask } from "./new-task.ts";
 import { configOf, configPath } from "./read-config.ts";
+import { refuseOtherRelease, settleRelease } from "./settle-release.ts";
 import { readSituation, type Situation, type SituationOptions } from "./situation.ts";
 import type { TaskDisplay } from "./show-task.ts";
 
@@ -51,11 +51,11 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
     generation: generation ?? situation.generation?.number ?? 0,
     milliseconds: performance.now() - began,
   });
+  await settleRelease(host);
+  if (options.changesRelease !== true) await refuseOtherRelease(host);
   const first = await readSituation(host, options);
-  if (options.changesRelease !== true) refuseOtherRelease(first);
   if (isUnchanged(first) && (await interruptedTask(host)) === undefined) return ended(first, "unchanged");
   const who = whoAsks();
-  await recoverByItsRelease(host);
   await using _lock = await lockMachine(host, { command: options.command, who });
   tellRecovery(await recoverShown(host));
   await takeSnapshotBefore(host, first);
@@ -138,15 +138,6 @@ async function perform(
       return number;
     },
   });
-}
-
-/** Only the release in use applies a config: another one may read it otherwise, or lack what it says. */
-function refuseOtherRelease({ generation, release }: Situation): void {
-  if (generation === undefined || generation.release === release.version) return;
-  throw new HomeroomError(
-    `This is Homeroom ${release.version}, and ${generation.release} is in use on this machine.`,
-    { remedy: "Type: homeroom apply, which starts the one in use; to change it: sudo homeroom upgrade" },
-  );
 }
 
 /** What this task changes in what is asked for, since the generation in use. */

@@ -36,7 +36,6 @@ export async function changeRelease(
   const configText = migrated(text, before.release, release);
   narrate(`From Homeroom ${before.release} to ${release}`);
   const applied = await applyNow(host, "upgrade", {
-    yes: flags.take ? flags.yes : undefined,
     take: flags.take,
     keep: true,
     asked: flags.yes,

@@ -14,6 +14,7 @@ import {
   removeHubEnvironment,
   removeSharedEnvironments,
 } from "../resources/hub-environments.ts";
+import { collectReleases } from "./collect-releases.ts";
 
 /** The stamps of Python environments name the locks that they were built from. */
 const stamps = "/var/lib/homeroom/environments";
@@ -23,8 +24,8 @@ const limits = { generations: { keep: 50, slack: 10 }, tasks: { keep: 200, slack
 
 /**
  * Removes what nothing that is kept needs any more: old generations and records of tasks, contents that none of the
- * kept ones names, what a kill left half-written, and the hub's environments but the one in use and the one before it. To be called under the
- * machine's lock, with no task at work.
+ * kept ones names, what a kill left half-written, and releases and the hub's environments but those in use and those
+ * before them. To be called under the machine's lock, with no task at work.
  */
 export async function collectGarbage(host: Host, { generations, tasks } = limits): Promise<void> {
   const inUse = (await currentGeneration(host))?.number;
@@ -35,6 +36,7 @@ export async function collectGarbage(host: Host, { generations, tasks } = limits
   if (fewerGenerations || fewerTasks) await removeBlobs(host, { keep: await neededContents(host) });
   const shared = await host.readLink(environmentLink);
   if (shared !== undefined) await removeSharedEnvironments(host, shared);
+  await collectReleases(host);
   const environments = await listHubEnvironments(host);
   if (environments.length <= 2) return;
   const needed = await neededEnvironments(host);

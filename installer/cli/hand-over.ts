@@ -8,9 +8,12 @@ const passedOn = ["SIGTERM", "SIGHUP"] as const;
  * Lets the program of another release do a command, at this one's terminal and with its environment. Ctrl-C reaches
  * it by the terminal. Answers with its exit code.
  */
-export async function handOver(argv: readonly string[]): Promise<number> {
+export async function handOver(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<number> {
   const [program = "", ...args] = argv;
-  const child = spawn(program, args, { stdio: "inherit" });
+  const child = spawn(program, args, { stdio: "inherit", env: { ...process.env, ...env } });
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
   const ignore = () => undefined;
   for (const name of passedOn) process.on(name, pass);

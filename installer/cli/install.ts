@@ -50,7 +50,9 @@ export function installCommand(): Command {
       const before = await otherReleaseInUse(host);
       if (before !== undefined) {
         const { changeRelease } = await import("./change-release.ts");
-        const changed = await changeRelease(host, before, options);
+        const { yes, take, offline } = options;
+        const changed = await changeRelease(host, before, { yes, take, wheels: offline });
+        if (changed.outcome === "applied") await compileBytecodeLater(host);
         if (options.json) printJson(resultOf(changed));
         return;
       }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
-import { exitCodes } from "../errors.ts";
+import { exitCodes, OtherReleaseError } from "../errors.ts";
 import { programFor } from "./commands.ts";
 import { print } from "./context.ts";
 import { reportError } from "./report-error.ts";
@@ -16,6 +16,10 @@ Homeroom keeps a JupyterHub for one class on this machine.
   sudo homeroom logs hub       what the hub said
   homeroom --help              every command`;
 
+/** Starts the release in use; marked, so that two releases never send a command to and fro. */
+const command = "/usr/local/bin/homeroom";
+const handedOver = "HOMEROOM_HANDED_OVER";
+
 /** The whole command line; nothing else of the program exits the process. */
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.length === 2) {
@@ -29,6 +33,10 @@ async function main(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? exitCodes.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof OtherReleaseError && process.env[handedOver] === undefined) {
+      const { handOver } = await import("./hand-over.ts");
+      return handOver([command, ...argv.slice(2)], { [handedOver]: "yes" });
+    }
     return reportError(error);
   }
 }

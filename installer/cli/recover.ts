@@ -3,7 +3,7 @@ import { lockMachine } from "../apply/lock.ts";
 import { recover } from "../apply/recover.ts";
 import { currentGeneration } from "../generations/generations.ts";
 import { tellRecovery } from "./apply-situation.ts";
-import { recoverByItsRelease } from "./recover-by-release.ts";
+import { settleRelease } from "./settle-release.ts";
 import { hostOf, narrate, requireRoot, whoAsks, type GlobalOptions } from "./context.ts";
 
 /** `homeroom recover`: what homeroom-recover.service runs at boot, before the hub starts. */
@@ -11,11 +11,12 @@ export function recoverCommand(): Command {
   return new Command("recover")
     .description("Finish or undo a task that a crash interrupted.")
     .option("--boot", "before the services have started: leave them to systemd")
+    .option("--own", "a task of this very release: another one has called it")
     .action(async function (this: Command) {
-      const options = this.optsWithGlobals<GlobalOptions & { boot?: true }>();
+      const options = this.optsWithGlobals<GlobalOptions & { boot?: true; own?: true }>();
       requireRoot(options);
       const host = hostOf(options);
-      if (await recoverByItsRelease(host, options.boot ? ["--boot"] : [])) return;
+      if (!options.own && (await settleRelease(host, options.boot ? ["--boot"] : []))) return;
       await using _lock = await lockMachine(host, { command: "recover", who: whoAsks() });
       const events = {
         step: (step: { kind: string; id: string }, state: string) =>

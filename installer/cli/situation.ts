@@ -13,6 +13,7 @@ import { hashOf } from "../resources/hash.ts";
 import type { Resource } from "../resources/resource.ts";
 import { readFacts, type Facts } from "../resources/facts.ts";
 import { readKnownAccounts } from "../resources/known-accounts.ts";
+import { isKnownKind } from "../resources/kinds.ts";
 import { pythonEnvironment } from "../resources/python-environment.ts";
 import { readLoadedSlices } from "../resources/user-slice.ts";
 import { latestSnapshot, readSnapshot } from "../resources/snapshots.ts";
@@ -96,7 +97,8 @@ export async function readSituation(
   const desired = desiredState(inputs);
   if (configText !== undefined) addConfigFile(desired, read.path, configText);
   const since = await writtenSince(host, generation?.number ?? 0);
-  const lastWritten = [...(generation?.resources ?? []), ...since];
+  // What only a newer release knows stays where it is when that one is left by a rollback.
+  const lastWritten = [...(generation?.resources ?? []), ...since].filter(({ kind }) => isKnownKind(kind));
   const plan = await makePlan(host, { desired: desired.resources, lastWritten, drift });
   return { read, facts, release, generation, lastWritten, desired, plan };
 }

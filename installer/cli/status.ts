@@ -22,6 +22,7 @@ import {
   type Scheduled,
 } from "./machine-figures.ts";
 import { hostOf, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
+import { describeUnattended, readUnattended, type UnattendedRecord } from "./upgrade/unattended.ts";
 import { configPath, readConfig } from "./read-config.ts";
 
 const services = ["homeroom-hub.service", "homeroom-proxy@a.service", "homeroom-proxy@b.service"];
@@ -63,6 +64,8 @@ export interface Status {
   disks: (Room & { mount: string })[];
   /** What starts next by itself. */
   scheduled: Scheduled[];
+  /** What the last nightly look for a release came to, where `upgrade.unattended` is on. */
+  unattended: UnattendedRecord | undefined;
   lastTask: { id: string; command: string; state: string } | undefined;
 }
 
@@ -106,6 +109,7 @@ export async function readStatus(host: HostReader): Promise<Status> {
     memory,
     disks,
     scheduled,
+    unattended: config.upgrade.unattended ? await readUnattended(host) : undefined,
     lastTask: last && { id: last.task.id, command: last.task.command, state: last.state },
   };
 }
@@ -160,6 +164,7 @@ function inWords(status: Status): string {
     );
   if (status.error !== undefined)
     lines.push(`Generation ${status.generation} is live. ${status.error.replaceAll("\n", "\n  ")}`);
+  if (status.unattended !== undefined) lines.push(describeUnattended(status.unattended));
   if (status.lastTask !== undefined) {
     lines.push(`last task: ${status.lastTask.command}, ${status.lastTask.state} (${status.lastTask.id})`);
   }

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { exitCodes, HomeroomError } from "../errors.ts";
 import { currentGeneration } from "../generations/generations.ts";
 import type { Host, HostReader } from "../host/host.ts";
@@ -13,6 +13,7 @@ import { readRelease } from "./read-release.ts";
 
 interface UpgradeFlags {
   check?: true;
+  unattended?: true;
   to?: string;
   yes?: true;
   take?: true;
@@ -28,6 +29,7 @@ export function upgradeCommand(): Command {
     .option("--yes", "ask nothing; several minor versions are gone through one after the other")
     .option("--take", "write anew what was changed by hand")
     .option("--json", "the result as data")
+    .addOption(new Option("--unattended", "what homeroom-upgrade.timer does at night").hideHelp())
     .addHelpText(
       "after",
       "\nExamples:\n  sudo homeroom upgrade --check\n  sudo homeroom upgrade\n  sudo homeroom upgrade --to 0.2.1 --yes",
@@ -38,11 +40,26 @@ export function upgradeCommand(): Command {
       const host = hostOf(options);
       const current = await releaseInUse(host);
       const fetcher = fetcherOf((await readRelease()).folder, process.env);
+      if (options.unattended) {
+        process.exitCode = await upgradeAtNight(host, fetcher, current);
+        return;
+      }
       const published = await readPublished(host, fetcher);
       const path = choosePath(published, current, options.to);
       if (options.check) return showCheck(published, current, path, options);
       process.exitCode = await upgrade(host, { fetcher, published, current, path }, options);
     });
+}
+
+async function upgradeAtNight(host: Host, fetcher: Fetcher, current: string): Promise<number> {
+  const { upgradeUnattended } = await import("./upgrade/unattended.ts");
+  const published = readPublished(host, fetcher);
+  return upgradeUnattended(host, {
+    current,
+    published,
+    upgradeTo: async (release) =>
+      upgrade(host, { fetcher, published: await published, current, path: [release] }, {}),
+  });
 }
 
 /** @throws HomeroomError before the first install has ended well. */

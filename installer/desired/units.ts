@@ -47,6 +47,7 @@ const enabled: readonly (readonly [target: string, unit: string, file: string])[
 export const limitsTemplate = "homeroom-users-.slice.d/50-limits.conf";
 /** Where somebody wants to be told, or figures kept. */
 const watchEnabled = ["timers.target", "homeroom-watch.timer", "homeroom-watch.timer"] as const;
+const unattended = ["timers.target", "homeroom-upgrade.timer", "homeroom-upgrade.timer"] as const;
 const cullerEnabled = ["multi-user.target", "homeroom-culler.service", "homeroom-culler.service"] as const;
 
 /** From this version on systemd knows RestartSteps= (its news for 254). */
@@ -70,6 +71,7 @@ export function addUnits(state: StateBuilder, inputs: UnitsInputs): void {
     ...enabled,
     ...(config.services.cull.enabled ? [cullerEnabled] : []),
     ...(isWatched(config) ? [watchEnabled] : []),
+    ...(config.upgrade.unattended ? [unattended] : []),
   ]);
   addServices(state, inputs, hashes, loaded);
 }
@@ -90,8 +92,14 @@ function renderedUnits({ config, facts, release, hub, uv }: UnitsInputs): [strin
     START_TIMEOUT: String(serverStartSeconds),
     USERS_MEMORY_MAX: String(classMemory(config.limits, facts.memory)),
     CULL_OPTIONS: cullOptions(config),
+    UPGRADE_AT: String(config.upgrade.at).padStart(2, "0"),
   };
-  const placedElsewhere = new Set(["homeroom-backoff.conf", "homeroom-user-admin.conf", limitsTemplate]);
+  const placedElsewhere = new Set([
+    "homeroom-backoff.conf",
+    "homeroom-user-admin.conf",
+    limitsTemplate,
+    ...(config.upgrade.unattended ? [] : ["homeroom-upgrade.service", "homeroom-upgrade.timer"]),
+  ]);
   return [...release.texts.keys()]
     .filter((path) => path.startsWith(folder) && !placedElsewhere.has(path.slice(folder.length)))
     .map((path) => [path.slice(folder.length), substituted(release, path, values)]);
@@ -198,6 +206,7 @@ function addServices(
   };
   state.add("timer", "homeroom-sweep.timer", { active: true }, before);
   if (isWatched(config)) state.add("timer", "homeroom-watch.timer", { active: true }, before);
+  if (config.upgrade.unattended) state.add("timer", "homeroom-upgrade.timer", { active: true }, before);
   const inner = Object.entries(sockets).map(([unit, listen]) =>
     state.add("socket", unit, { listen }, before),
   );

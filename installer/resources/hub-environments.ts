@@ -1,5 +1,6 @@
 import type { Host, HostReader } from "../host/host.ts";
 import { forgetPythonEnvironment, pythonEnvironment } from "./python-environment.ts";
+import { isRunFrom } from "./run-from.ts";
 
 const folder = "/opt/homeroom/hub";
 const sharedFolder = "/opt/homeroom/environments";
@@ -11,7 +12,7 @@ export async function listHubEnvironments(host: HostReader): Promise<string[]> {
 
 /** Removes an environment of the hub's, unless a process still runs from it; only root ever wrote there. */
 export async function removeHubEnvironment(host: Host, path: string): Promise<void> {
-  if (await isInUse(host, path)) return;
+  if (await isRunFrom(host, path)) return;
   await pythonEnvironment.write(host, path, undefined, {
     report: () => undefined,
     signal: new AbortController().signal,
@@ -26,20 +27,8 @@ export async function removeSharedEnvironments(host: Host, inUse: string): Promi
   for (const name of await host.list(sharedFolder)) {
     const path = `${sharedFolder}/${name}`;
     // What a build had to move aside is an admin's to look through.
-    if (path === inUse || name.includes(".replaced-") || (await isInUse(host, path))) continue;
+    if (path === inUse || name.includes(".replaced-") || (await isRunFrom(host, path))) continue;
     await forgetPythonEnvironment(host, path);
     await host.run(["rm", "-rf", "--one-file-system", "--", path], { timeoutMs: 10 * 60_000 });
   }
-}
-
-/** Its interpreter is a link to the system's: a process shows by its arguments and by the libraries it has loaded. */
-async function isInUse(host: HostReader, path: string): Promise<boolean> {
-  const pids = (await host.list("/proc")).filter((name) => /^\d+$/.test(name));
-  for (const pid of pids) {
-    for (const table of ["cmdline", "maps"]) {
-      const text = await host.read(`/proc/${pid}/${table}`);
-      if (text?.includes(`${path}/`) === true) return true;
-    }
-  }
-  return false;
 }

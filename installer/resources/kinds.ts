@@ -54,6 +54,11 @@ const kinds: ReadonlyMap<string, ResourceKind<unknown>> = new Map(
   all.map((kind) => [kind.kind, kind as unknown as ResourceKind<unknown>]),
 );
 
+/** Whether this release knows a kind: a newer one may have written resources of others. */
+export function isKnownKind(kind: string): boolean {
+  return kinds.has(kind);
+}
+
 /** The kind that a plan names. */
 export function kindOf(kind: string): ResourceKind<unknown> {
   const found = kinds.get(kind);

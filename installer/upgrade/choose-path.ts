@@ -30,6 +30,17 @@ export function choosePath({ package: published }: Published, current: string, w
   return [...path, target];
 }
 
+/** The newest release that only mends what the one in use has; undefined where that is the newest. */
+export function newestOfLine({ package: published }: Published, current: string): string | undefined {
+  const newest = Object.values(published.versions)
+    .filter(({ version, deprecated }) => isReleaseVersion(version) && deprecated === undefined)
+    .map(({ version }) => version)
+    .filter((version) => !isPreview(version) && lineOf(version) === lineOf(current))
+    .toSorted(compareReleases)
+    .at(-1);
+  return newest !== undefined && compareReleases(newest, current) > 0 ? newest : undefined;
+}
+
 /** The newest release of the nearest line after this one, on the way to the target. */
 function nextStep(offered: readonly string[], at: string, target: string): string | undefined {
   const reachable = offered.filter(

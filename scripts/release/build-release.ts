@@ -26,7 +26,7 @@ export async function buildRelease({
 
   await mkdir(join(directory, "dist"));
   await writeFile(join(directory, "dist/fetch-packages.py"), await fetchProgram(root));
-  const inputs = await bundle(programs, join(directory, "dist"));
+  const inputs = await bundle(programs, join(directory, "dist"), root);
   await writeFile(join(directory, "THIRD-PARTY-LICENSES.txt"), await thirdPartyLicenses(inputs, root));
   await cp(join(root, "templates"), join(directory, "templates"), {
     recursive: true,

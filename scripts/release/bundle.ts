@@ -11,16 +11,29 @@ export interface Program {
 }
 
 /**
- * Bundles each program by itself into `directory`, and answers which source files went in.
+ * Bundles each program by itself into `directory`, and answers which source files went in, relative to `root`: the
+ * same wherever that is.
  * What a program imports on demand (`import()`) becomes a file of its own, so that a command loads only its part.
  */
-export async function bundle(programs: readonly Program[], directory: string): Promise<string[]> {
-  const metafiles = await Promise.all(programs.map((program) => bundleOne(program, directory)));
+export async function bundle(
+  programs: readonly Program[],
+  directory: string,
+  root: string,
+): Promise<string[]> {
+  const metafiles = await Promise.all(programs.map((program) => bundleOne(program, directory, root)));
   return [...new Set(metafiles.flatMap((metafile) => Object.keys(metafile.inputs)))].sort();
 }
 
-async function bundleOne({ name, entry, alias = {} }: Program, directory: string): Promise<Metafile> {
+async function bundleOne(
+  { name, entry, alias = {} }: Program,
+  directory: string,
+  root: string,
+): Promise<Metafile> {
   const { metafile } = await buildBundle({
+    // Names in the bundle are relative to the checkout, also where its node_modules is a link: the same source makes
+    // the same bytes, and what did not change is not exchanged on the machines.
+    absWorkingDir: root,
+    preserveSymlinks: true,
     entryPoints: [{ in: entry, out: name }],
     outdir: directory,
     chunkNames: `${name}-[name]-[hash]`,

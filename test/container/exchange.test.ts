@@ -7,7 +7,7 @@ import { bootstrap, installedMachine, shell } from "../installed-machine.ts";
 import { atWork, letIn, logIn } from "../log-in.ts";
 import { testImages } from "../machine.ts";
 import { serveNextRelease } from "../next-release.ts";
-import { startTraffic } from "../traffic.ts";
+import { unnoticedBy } from "../unnoticed-by.ts";
 
 describe.each(testImages)("while alice computes on %s", (image) => {
   let machine: Machine;
@@ -21,27 +21,7 @@ describe.each(testImages)("while alice computes on %s", (image) => {
     await machine?.down();
   });
 
-  /**
-   * Does something to the machine while a cell of alice's runs, and while others ask for the login page and for
-   * alice's server, evenly and at least 500 times until well after it is done. Nothing of it may fail, and her
-   * websocket, kernel and server must be the ones from before.
-   */
-  async function unnoticed(act: () => Promise<unknown>): Promise<void> {
-    await using kernel = await alice.kernel("alice");
-    const processes = "import os; print(os.getpid(), os.getppid())";
-    const before = await kernel.run(processes);
-    const computed = kernel.run("import time; time.sleep(5); 'still ' + 'here'");
-    const traffic = ["hub/login", "user/alice/api"].map((path) =>
-      startTraffic(`${machine.url}/${path}`, { everyMs: 40 }),
-    );
-    await act();
-    for (const each of traffic) await each.reach(250);
-    const answers = (await Promise.all(traffic.map((each) => each.end()))).flat();
-    expect([...new Set(answers)]).toEqual([200]);
-    expect(answers.length).toBeGreaterThanOrEqual(500);
-    expect(await computed).toBe("'still here'");
-    expect(await kernel.run(processes)).toBe(before);
-  }
+  const unnoticed = (act: () => Promise<unknown>) => unnoticedBy(machine, alice, "alice", act);
 
   async function processOf(unit: string): Promise<string> {
     return shell(machine, `systemctl show -P MainPID -P ActiveState ${unit}`);

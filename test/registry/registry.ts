@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, sign, type KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,6 +11,8 @@ export interface RegistryOptions {
   bootstrap?: string | Uint8Array;
   /** 127.0.0.1 where nothing is said; 0.0.0.0 lets machines of the sandbox in. */
   host?: string;
+  /** Signs what it publishes, as npm's does; the keys that it names, which are its own unless a test says others. */
+  sign?: { privateKey: KeyObject; publicKey: KeyObject };
   port?: number;
   /** Answers a request instead of the registry where it returns true: for outages, broken mirrors and the like. */
   intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -26,7 +28,7 @@ export interface Registry extends AsyncDisposable {
 
 /** Starts a server that stands in for the npm registry and for the website. */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
-  const packages = await Promise.all(options.packages.map(readPackage));
+  const packages = await Promise.all(options.packages.map((source) => readPackage(source, options.sign)));
   const bootstrap = await contentOf(options.bootstrap ?? "");
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -36,7 +38,8 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     const [name = "", next = "", file = ""] = decodeURIComponent(pathname).slice(1).split("/");
     const versions = packages.filter((one) => one.about.name === name);
     const newest = versions.at(-1);
-    if (pathname === "/bootstrap.sh") send(response, bootstrap, "text/x-shellscript");
+    if (pathname === "/-/npm/v1/keys") sendJson(response, options.sign && keysOf(options.sign.publicKey));
+    else if (pathname === "/bootstrap.sh") send(response, bootstrap, "text/x-shellscript");
     else if (next === "-")
       send(response, versions.find((one) => one.file === file)?.content, "application/octet-stream");
     else if (next === "") sendJson(response, newest && packument(versions, origin));
@@ -65,16 +68,30 @@ interface Package {
   about: { name: string; version: string } & Record<string, unknown>;
   file: string;
   integrity: string;
+  signatures: { keyid: string; sig: string }[];
   content: Buffer;
 }
 
-async function readPackage(source: string | Uint8Array): Promise<Package> {
+const keyid = "SHA256:of-the-stand-in";
+
+/** npm's own form of its keys. */
+function keysOf(key: KeyObject): object {
+  const spki = key.export({ type: "spki", format: "der" }).toString("base64");
+  const kind = "ecdsa-sha2-nistp256";
+  return { keys: [{ keyid, key: spki, keytype: kind, scheme: kind, expires: null }] };
+}
+
+async function readPackage(source: string | Uint8Array, signer: RegistryOptions["sign"]): Promise<Package> {
   const content = await contentOf(source);
   const about = JSON.parse(
     fileInTar(gunzipSync(content), "package/package.json").toString(),
   ) as Package["about"];
   const integrity = `sha512-${createHash("sha512").update(content).digest("base64")}`;
-  return { about, file: `${about.name}-${about.version}.tgz`, integrity, content };
+  const text = `${about.name}@${about.version}:${integrity}`;
+  const signatures = signer
+    ? [{ keyid, sig: sign("sha256", Buffer.from(text), signer.privateKey).toString("base64") }]
+    : [];
+  return { about, file: `${about.name}-${about.version}.tgz`, integrity, signatures, content };
 }
 
 async function contentOf(source: string | Uint8Array): Promise<Buffer> {
@@ -97,8 +114,8 @@ function fileInTar(archive: Buffer, wanted: string): Buffer {
 /** The description of one version, as `GET /name/version` of the registry answers it. */
 function describe(one: Package | undefined, origin: string): object | undefined {
   if (one === undefined) return undefined;
-  const { about, file, integrity } = one;
-  return { ...about, dist: { tarball: `${origin}/${about.name}/-/${file}`, integrity } };
+  const { about, file, integrity, signatures } = one;
+  return { ...about, dist: { tarball: `${origin}/${about.name}/-/${file}`, integrity, signatures } };
 }
 
 function packument(versions: readonly Package[], origin: string): object {

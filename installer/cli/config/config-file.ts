@@ -3,6 +3,7 @@ import { HomeroomError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import { lockFile } from "../../host/lock-file.ts";
 import { whoAsks } from "../context.ts";
+import { refuseOtherRelease, settleRelease } from "../settle-release.ts";
 import { followTrusted } from "../trusted-path.ts";
 import { configPath } from "./read-text.ts";
 
@@ -12,14 +13,20 @@ export const header = "# yaml-language-server: $schema=/opt/homeroom/current/con
 /** The private copy that is edited, and whatever text else must not be lost; the next edit offers it. */
 export const copyPath = "/etc/homeroom/.config.yaml.edit";
 
+/** Commands that the program of another release may be asked for. */
+const changesRelease = new Set(["upgrade", "config rollback"]);
+
 const lockPath = "/etc/homeroom/.config.yaml.lock";
 
 /**
- * Lets one person at a time change the file.
+ * Lets one person at a time change the file, once an interrupted change of release is taken back: what stands in it
+ * then is in the language of the release in use.
  * @param command as typed after `homeroom`
- * @throws HomeroomError (exit code 75) naming who holds it, since when and where.
+ * @throws HomeroomError (exit code 75) naming who holds it, since when and where; in the program of another release.
  */
 export async function lockConfig(host: Host, command: string): Promise<AsyncDisposable> {
+  await settleRelease(host);
+  if (!changesRelease.has(command)) await refuseOtherRelease(host);
   await host.makeDirectory(posix.dirname(lockPath), { mode: 0o755, uid: 0, gid: 0 });
   return lockFile(host, { path: lockPath, command, who: whoAsks() });
 }

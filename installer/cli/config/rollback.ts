@@ -24,6 +24,12 @@ export async function rollback(
   requireRoot(options);
   const host = hostOf(options);
   const number = generation === undefined ? await numberBefore(host) : numberOf(generation);
+  const release = (await readGeneration(host, number))?.release;
+  if (release !== undefined && release !== (await readVersion())) {
+    const { rollbackByRelease } = await import("./rollback-by-release.ts");
+    process.exitCode = await rollbackByRelease(host, { release, generation: number, yes: options.yes });
+    return;
+  }
   await using _lock = await lockConfig(host, "config rollback");
   await goBackTo(host, number, "config rollback", options.yes);
 }
@@ -44,11 +50,13 @@ export async function goBackTo(
   const before = await readWritten(host);
   await tell(host, generation, before, asked);
   await keepUnapplied(host, before.config);
-  await writeConfigFile(host, asked.config);
+  // A config that another release reads is a step of the task, so that whatever takes it back takes back both.
+  const changesRelease = before.release === asked.release ? undefined : true;
+  if (!changesRelease) await writeConfigFile(host, asked.config);
   await writeRosterFile(host, asked.roster);
   await applyOrRestore(host, {
     command,
-    flags: { yes },
+    flags: { yes, changesRelease, configText: changesRelease && asked.config },
     written: asked.config,
     async restore() {
       await writeConfigFile(host, before.config);
@@ -74,15 +82,15 @@ async function readWritten(host: Host): Promise<Asked> {
   return {
     config: (await readConfigFile(host))?.toString("utf8") ?? "",
     roster: await readRosterFile(host),
-    release: await readVersion(),
+    release: (await currentGeneration(host))?.release ?? (await readVersion()),
   };
 }
 
 async function tell(host: Host, generation: Generation, before: Asked, after: Asked): Promise<void> {
   const { number, created, who } = generation;
   narrate(`Back to generation ${number}, made ${created.slice(0, 16).replace("T", " ")} UTC by ${who}:`);
-  const changes = describeChanges(before, { ...after, release: before.release });
-  for (const change of changes.length === 0 ? ["nothing in config and roster"] : changes)
+  const changes = describeChanges(before, after);
+  for (const change of changes.length === 0 ? ["nothing that was asked for"] : changes)
     narrate(`  ${change}`);
   narrate("What that does not bring back:");
   for (const words of await whatStays(host, generation, before, after)) narrate(`  ${words}`);

@@ -22,7 +22,9 @@ export async function whatStays(
     ...(gone.length === 0 ? [] : [homesWords(gone)]),
     ...(before.release === after.release
       ? []
-      : [`Homeroom ${after.release}, which that generation ran on: ${before.release} stays.`]),
+      : [
+          `What the hub's own database has gained (who is logged in, tokens), where Homeroom ${after.release} reads it in another form.`,
+        ]),
     "Homes, passwords, and packages that were installed by hand: they stay as they are now.",
   ];
 }

@@ -13,6 +13,7 @@ import { accountPrograms, FakeSystemd } from "../../fake-programs.ts";
 
 const silent: TaskEvents = { step: () => undefined, said: () => undefined, phase: () => undefined };
 const unit = "homeroom-hub.service";
+const config = "/etc/class.yaml";
 /** What is looked at by itself: records of tasks, processes, and groups, whose numbers are never the same. */
 const bookkeeping = ["/var/lib/homeroom", "/proc", "/etc/group"];
 
@@ -28,6 +29,7 @@ beforeEach(() => {
     },
   );
   machine.putDirectory("/var/lib");
+  machine.put(config, "year: 0\n", { mode: 0o640, uid: 1000 });
   machine.put("/etc/passwd", "root:x:0:0::/root:/bin/sh\nada:x:1000:1000::/home/ada:/bin/sh\n");
   systemd = new FakeSystemd(machine);
 });
@@ -41,6 +43,9 @@ function desired(year: 1 | 2): StateBuilder {
   const rooms = year === 2 ? [state.directory("/etc/class/rooms", [folder])] : [];
   for (const room of rooms) state.file("/etc/class/rooms/a", "only in the second year", [room]);
   const link = state.add("link", "/etc/class/current", { target: `year-${year}` }, [file]);
+  // As a change of release does it.
+  const sha256 = state.content(`year: ${year}\n`);
+  state.resources.push({ kind: "config-file", id: config, state: { sha256 }, needs: [], adopted: true });
   const group = state.add("group", `year-${year}`, { exists: true });
   state.add("membership", `year-${year}:ada`, { member: true }, [group]);
   state.add("sudoers", "class", state.fileState(`year ${year}`, { mode: "0440" }), [group]);

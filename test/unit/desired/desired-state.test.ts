@@ -19,6 +19,7 @@ users:
 limits: { memory: 1536M, cpu: 1.5 }
 http: { address: "2001:DB8:0:0::1", port: 8080 }
 user_environment: { default_app: classic }
+upgrade: { unattended: true, at: 2 }
 services:
   cull: { timeout: 1200, every: 90, max_age: 7200, users: true, remove_named_servers: true }
 `;

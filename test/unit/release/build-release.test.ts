@@ -28,7 +28,7 @@ test("bundles run alone, CommonJS and parts that are loaded on demand included",
 
 test("a package that is loaded on demand by itself is refused", async () => {
   const programs = [{ name: "mistake", entry: join(import.meta.dirname, "bundled-mistake.ts") }];
-  await expect(bundle(programs, join(directory, "mistake"))).rejects.toThrow("a module of ours");
+  await expect(bundle(programs, join(directory, "mistake"), root)).rejects.toThrow("a module of ours");
 });
 
 test("what fetches releases is one file, which needs nothing beside it", () => {

@@ -16,6 +16,7 @@ const substitutions: Record<string, string> = {
   USER_CPU_QUOTA: "150%",
   USER_TASKS_MAX: "1024",
   CULL_OPTIONS: "--timeout=600",
+  UPGRADE_AT: "04",
 };
 
 /** Every unit file and drop-in by its path below templates/units, substituted. */
