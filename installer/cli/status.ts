@@ -65,7 +65,7 @@ export interface Status {
   /** What starts next by itself. */
   scheduled: Scheduled[];
   /** What the last nightly look for a release came to, where `upgrade.unattended` is on. */
-  unattended: UnattendedRecord | undefined;
+  unattended?: UnattendedRecord | undefined;
   lastTask: { id: string; command: string; state: string } | undefined;
 }
 
@@ -109,7 +109,7 @@ export async function readStatus(host: HostReader): Promise<Status> {
     memory,
     disks,
     scheduled,
-    unattended: config.upgrade.unattended ? await readUnattended(host) : undefined,
+    ...(config.upgrade.unattended ? { unattended: await readUnattended(host) } : {}),
     lastTask: last && { id: last.task.id, command: last.task.command, state: last.state },
   };
 }

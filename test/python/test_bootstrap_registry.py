@@ -126,3 +126,26 @@ def test_a_failure_is_explained(error, reason, remedy):
 def test_a_login_in_the_address_is_not_repeated(monkeypatch):
     monkeypatch.setenv("HOMEROOM_REGISTRY", "https://name:secret@mirror")
     assert "secret" not in "".join(Registry().explain(OSError("no"), "thing").args)
+
+
+def test_a_package_with_all_its_versions():
+    opener = Opener(b'{"versions": {}}')
+    assert asked(opener).describe("thing") == {"versions": {}}
+    assert opener.requests[0].full_url == "https://registry.npmjs.org/thing"
+
+
+def test_the_keys_that_a_registry_signs_with():
+    opener = Opener(b'{"keys": [{"keyid": "SHA256:one"}]}')
+    assert asked(opener).keys() == [{"keyid": "SHA256:one"}]
+    assert opener.requests[0].full_url == "https://registry.npmjs.org/-/npm/v1/keys"
+
+
+@pytest.mark.parametrize("code", [400, 404])
+def test_a_registry_that_signs_nothing(code):
+    assert asked(Opener(status(code))).keys() is None
+
+
+@pytest.mark.parametrize("error", [status(403), ConnectionResetError(), TimeoutError()])
+def test_where_the_keys_cannot_be_had_nothing_is_taken_for_unsigned(error):
+    with pytest.raises(Failure):
+        asked(Opener(error, error, error)).keys()
