@@ -57,7 +57,7 @@ describe.each(testImages)("the start of a server on %s", (image) => {
 
   test("a package that was changed since, and a start that fails, are started stock and told", async () => {
     const packages = `${environment}/lib/python3*/site-packages`;
-    await shell(machine, "systemctl stop homeroom-environment-check.path");
+    await shell(machine, "systemctl stop homeroom-environment-check.path homeroom-environment-check.service");
     await shell(machine, `mv ${packages}/fqdn-*.dist-info /root/`);
     const unchecked = await again();
     expect(unchecked.database).toBe(true);
