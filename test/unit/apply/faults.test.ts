@@ -20,7 +20,9 @@ const bookkeeping = ["/var/lib/homeroom", "/proc", "/etc/group"];
 let machine: FakeHost;
 let systemd: FakeSystemd;
 
-beforeEach(() => {
+beforeEach(freshMachine);
+
+function freshMachine(): void {
   machine = new FakeHost(
     { "/etc/shadow": "", "/etc/sudoers.d/README": "", "/etc/systemd/system/x": "" },
     {
@@ -32,7 +34,7 @@ beforeEach(() => {
   machine.put(config, "year: 0\n", { mode: 0o640, uid: 1000 });
   machine.put("/etc/passwd", "root:x:0:0::/root:/bin/sh\nada:x:1000:1000::/home/ada:/bin/sh\n");
   systemd = new FakeSystemd(machine);
-});
+}
 
 /** One of everything that can be taken back: a class in its first or its second year. */
 function desired(year: 1 | 2): StateBuilder {
@@ -145,6 +147,32 @@ describe.each([
       expect(at).toBeLessThan(200);
     }
     expect(years).toEqual(new Set([1, 2]));
+  });
+});
+
+describe.each([
+  { kind: "fail", when: "before" },
+  { kind: "fail", when: "after" },
+  { kind: "kill", when: "before" },
+  { kind: "kill", when: "after" },
+] as const)("a first install with one change that does $kind, $when it is made", ({ kind, when }) => {
+  test("is completed by the next one, at every change", async () => {
+    await apply(desired(1));
+    const installed = await picture();
+    for (let at = 0; ; at += 1) {
+      freshMachine();
+      machine.inject({ at, kind, when });
+      await apply(desired(1)).catch(() => undefined);
+      const { struck } = machine;
+      machine.inject(undefined);
+      const inUse = (await currentGeneration(machine))?.number ?? 0;
+      await recover(machine, silent, { booting: false, inUse });
+      await apply(desired(1));
+      expect({ at, picture: await picture() }).toEqual({ at, picture: installed });
+      expect(await interruptedTask(machine)).toBeUndefined();
+      if (!struck) break;
+      expect(at).toBeLessThan(200);
+    }
   });
 });
 
