@@ -64,8 +64,8 @@ async function core(machine: Machine, services: string, units: readonly string[]
 
 /**
  * As after a reboot: what an installer has just written is in the page cache in larger pieces than what is read from
- * a disk, and since Linux 6.18 a process that touches a byte of such a piece is charged with all of it: 17 MB of 67
- * for one and the same Node.
+ * a disk, and a process that touches a byte is charged with more of them: on Linux 6.18 the mappings of one and the
+ * same Node had 67 MB in one machine and 50 MB in another.
  */
 const forget = "sync; find /opt -xdev -type f -size +4M -exec dd if={} iflag=nocache count=0 status=none ';'";
 
