@@ -15,7 +15,9 @@ import { readVersion } from "./read-release.ts";
  */
 export async function settleRelease(host: Host, options: readonly string[] = []): Promise<boolean> {
   const release = (await interruptedTask(host))?.task.release;
-  if (release === undefined || release === (await currentGeneration(host))?.release) return false;
+  const inUse = (await currentGeneration(host))?.release;
+  // A first install that was interrupted is gone on with, by whichever release is told to.
+  if (release === undefined || inUse === undefined || release === inUse) return false;
   if (await isMachineLocked(host)) return false;
   const { argv } = await readProgram(host, release);
   const status = await handOver([...argv, "recover", "--own", ...options]);
