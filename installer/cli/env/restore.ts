@@ -3,6 +3,7 @@ import type { Host } from "../../host/host.ts";
 import { listSnapshots, readSnapshot, type Snapshot } from "../../resources/snapshots.ts";
 import { applyNow } from "../apply.ts";
 import { canAsk, hostOf, narrate, requireRoot, type GlobalOptions } from "../context.ts";
+import { readCheck } from "../../resources/environment-check.ts";
 import { missingFromCache } from "../../resources/missing-from-cache.ts";
 import { builder } from "./builder.ts";
 import { environmentNow } from "./environment-now.ts";
@@ -50,11 +51,12 @@ async function tellWhatTheIndexMustGive(host: Host, { lock }: Snapshot, program:
   narrate(`The package index has to give again: ${missing.join(", ")}. The rest is on this machine.`);
 }
 
-/** The newest that holds something else than what is there. */
+/** The newest that holds something else than what is there, and from which a server was not found not to start. */
 async function snapshotBefore(host: Host, now: Snapshot): Promise<Snapshot> {
   for (const id of (await listSnapshots(host)).toReversed()) {
     const snapshot = id < now.id ? await readSnapshot(host, id) : undefined;
-    if (snapshot !== undefined && contentOf(snapshot) !== contentOf(now)) return snapshot;
+    if (snapshot === undefined || contentOf(snapshot) === contentOf(now)) continue;
+    if ((await readCheck(host, id))?.works !== false) return snapshot;
   }
   throw new HomeroomError("There is no snapshot of an earlier environment.", {
     remedy: "`homeroom env history` lists what there is.",
