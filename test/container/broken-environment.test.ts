@@ -24,6 +24,9 @@ const breaks = [
   { how: "no interpreter", by: `ln -sfn /usr/bin/python3.99 ${environment}/bin/python`, kernel: "hub" },
 ];
 
+/** Building an environment takes much where other work takes the processors. */
+const building = { timeout: 10 * 60_000 };
+
 describe.each(testImages)("what is broken on %s", (image) => {
   let machine: Machine;
   let alice: HubClient;
@@ -64,6 +67,7 @@ describe.each(testImages)("what is broken on %s", (image) => {
 
   test.each(breaks)(
     "an environment with $how: servers start all the same, and one command repairs it",
+    building,
     async (broken) => {
       const before = await interpreter();
       await shell(machine, `runuser -u jupyter-${admin} -- bash -c '${broken.by}'`);

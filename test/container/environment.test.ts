@@ -13,6 +13,9 @@ interface Entry {
   packages: { name: string; how: string }[];
 }
 
+/** Each builds an environment and tries servers from it: much where other work takes the processors. */
+const building = { timeout: 10 * 60_000 };
+
 describe.each(testImages)("the shared environment on %s", (image) => {
   let machine: Machine;
   let teacher: HubClient;
@@ -99,7 +102,7 @@ describe.each(testImages)("the shared environment on %s", (image) => {
     expect(await teacher.run(admin, "import pyjokes")).toContain("ModuleNotFoundError");
   });
 
-  test("add shows what changes and declares it; what was installed by hand stays", async () => {
+  test("add shows what changes and declares it; what was installed by hand stays", building, async () => {
     const said = await shell(machine, "homeroom env add 'toolz==1.0.0'");
     expect(said).toMatch(/\+ toolz +1\.0\.0 +new/);
     expect(await shell(machine, "homeroom config get environment.packages")).toContain("toolz==1.0.0");
@@ -129,23 +132,27 @@ describe.each(testImages)("the shared environment on %s", (image) => {
     );
   });
 
-  test("restore gives the environment before a change back, without a network; a running kernel keeps what it has", async () => {
-    await using kernel = await alice.kernel("alice");
-    expect(await kernel.run("import cowsay; 1")).toBe("1");
-    await shell(
-      machine,
-      `runuser -u jupyter-${admin} -- /opt/homeroom/environment/bin/pip uninstall --yes cowsay`,
-    );
-    await snapshotOf("cowsay", "removed");
-    const route = (await shell(machine, "ip route show default")).trim();
-    await shell(machine, `ip route del ${route}`);
-    const said = await shell(machine, "homeroom env restore");
-    await shell(machine, `ip route add ${route}`);
-    expect(said).toMatch(/\+ cowsay +6\.1 +new/);
-    expect(said).toContain("no network is used");
-    const python = "/opt/homeroom/environment/bin/python";
-    expect(await shell(machine, `${python} -c 'import cowsay, course; print(course.answer)'`)).toBe("42\n");
-    expect(await kernel.run("import json.tool, cowsay.characters; 5*4")).toBe("20");
-    expect((await history())[0]?.what).toMatch(/^env restore/);
-  });
+  test(
+    "restore gives the environment before a change back, without a network; a running kernel keeps what it has",
+    building,
+    async () => {
+      await using kernel = await alice.kernel("alice");
+      expect(await kernel.run("import cowsay; 1")).toBe("1");
+      await shell(
+        machine,
+        `runuser -u jupyter-${admin} -- /opt/homeroom/environment/bin/pip uninstall --yes cowsay`,
+      );
+      await snapshotOf("cowsay", "removed");
+      const route = (await shell(machine, "ip route show default")).trim();
+      await shell(machine, `ip route del ${route}`);
+      const said = await shell(machine, "homeroom env restore");
+      await shell(machine, `ip route add ${route}`);
+      expect(said).toMatch(/\+ cowsay +6\.1 +new/);
+      expect(said).toContain("no network is used");
+      const python = "/opt/homeroom/environment/bin/python";
+      expect(await shell(machine, `${python} -c 'import cowsay, course; print(course.answer)'`)).toBe("42\n");
+      expect(await kernel.run("import json.tool, cowsay.characters; 5*4")).toBe("20");
+      expect((await history())[0]?.what).toMatch(/^env restore/);
+    },
+  );
 });
