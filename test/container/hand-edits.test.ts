@@ -6,7 +6,8 @@ import { testImages } from "../machine.ts";
 const units = "/etc/systemd/system";
 const hub = `${units}/homeroom-hub.service`;
 
-describe.each(testImages)("what an admin changed by hand on %s", (image) => {
+/** Files, links and masks are the same on each: one image is enough. */
+describe.each(testImages.slice(0, 1))("what an admin changed by hand on %s", (image) => {
   let machine: Machine;
   beforeAll(async () => {
     machine = await installedMachine(image, { purpose: "edits" });
