@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
+import { answerFirst, type Answer } from "../proxy/answer-first.ts";
 
 export interface ProgressPageOptions {
   /** The steps, a JSON list of `ShownStep`, replaced atomically by the installer; it removes the file when the hub answers. */
@@ -15,15 +16,12 @@ export interface ShownStep {
   seconds?: number;
 }
 
-/** Answers the request and returns true while an installation shows its steps. */
-export type ProgressPage = (request: IncomingMessage, response: ServerResponse) => boolean;
-
 /**
  * The page that the front door shows while Homeroom is being installed, in the place of a hub that isn't there yet.
  * Undefined where no installation shows its steps when this is called, so that a proxy in everyday use asks nothing.
  * The proxy that serves it goes on to serve the hub: no port changes hands, so no visitor meets a closed one.
  */
-export function createProgressPage({ steps, page }: ProgressPageOptions): ProgressPage | undefined {
+export function createProgressPage({ steps, page }: ProgressPageOptions): Answer | undefined {
   if (!exists(steps)) return undefined;
   const [before = "", after = ""] = readFileSync(page, "utf8").split("<!-- steps -->");
   let done = false;
@@ -54,15 +52,7 @@ export function createProgressPage({ steps, page }: ProgressPageOptions): Progre
 /** Puts the page before whatever a server answers requests with; nothing where no installation shows its steps. */
 export function showProgress(server: Server, options: ProgressPageOptions): void {
   const page = createProgressPage(options);
-  if (page === undefined) return;
-  const others = server.listeners("request") as ((
-    request: IncomingMessage,
-    response: ServerResponse,
-  ) => void)[];
-  server.removeAllListeners("request");
-  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    if (!page(request, response)) for (const other of others) other.call(server, request, response);
-  });
+  if (page !== undefined) answerFirst(server, page);
 }
 
 function exists(path: string): boolean {

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigurableProxy } from "configurable-http-proxy/lib/configproxy.js";
 import { expect, onTestFinished, test } from "vitest";
 import { Charge } from "../../../templates/proxy/charge.ts";
+import { httpDoor } from "../../../templates/proxy/door.ts";
 import { drain } from "../../../templates/proxy/drain.ts";
 import { holdForHub } from "../../../templates/proxy/hold-for-hub.ts";
 import { keepClientsConnected } from "../../../templates/proxy/keep-clients-connected.ts";
@@ -47,6 +48,7 @@ async function frontDoor(answer?: RequestListener) {
   });
   return {
     proxy,
+    doors: [proxy.proxyServer, proxy.apiServer].map(httpDoor),
     draining,
     target,
     port,
@@ -119,7 +121,7 @@ test("where the hub never answers, the page comes after a while", async () => {
 
 test("with a successor a request in flight ends in peace, and the browser is asked to come back", async () => {
   const arrived = Promise.withResolvers<ServerResponse>();
-  const { proxy, draining, port, agent, charge } = await frontDoor((_request, response) =>
+  const { doors, draining, port, agent, charge } = await frontDoor((_request, response) =>
     arrived.resolve(response),
   );
   const answer = request(port, agent);
@@ -127,7 +129,7 @@ test("with a successor a request in flight ends in peace, and the browser is ask
   charge("b").take();
   draining.now = true;
   let done = false;
-  const drained = drain(proxy, charge("a")).then(() => (done = true));
+  const drained = drain(doors, charge("a")).then(() => (done = true));
   await sleep(300);
   expect(done).toBe(false);
   await expect(request(port, new http.Agent())).rejects.toThrow("ECONNREFUSED");
@@ -137,7 +139,7 @@ test("with a successor a request in flight ends in peace, and the browser is ask
 });
 
 test("with a successor an open websocket is kept, without one it is not", async () => {
-  const { proxy, draining, port, charge } = await frontDoor();
+  const { proxy, doors, draining, port, charge } = await frontDoor();
   const upstream = net.createServer((socket) => {
     socket.once("data", () => {
       socket.write(
@@ -159,7 +161,7 @@ test("with a successor an open websocket is kept, without one it is not", async 
 
   charge("b").take();
   draining.now = true;
-  const drained = drain(proxy, charge("a"), 200);
+  const drained = drain(doors, charge("a"), 200);
   await sleep(600);
   client.write("still here");
   while (!received.includes("still here")) await sleep(5); // oxlint-disable-line no-await-in-loop
