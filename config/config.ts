@@ -56,7 +56,9 @@ export interface Config {
     address: string;
     port: number;
     tls: { key: string; cert: string };
-    letsencrypt: { email: string; domains: string[]; staging: boolean };
+    letsencrypt: { email: string; domains: string[]; staging: boolean; server: string };
+    /** Browsers are told to come encrypted only (RFC 6797). */
+    hsts: boolean;
   };
   userEnvironment: { defaultApp: "jupyterlab" | "classic"; lean: boolean; debugger: boolean };
   environment: {

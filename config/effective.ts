@@ -34,6 +34,7 @@ export function effective(config: Config, machineMemory?: number): { [key: strin
       port: https.port,
       tls: { ...https.tls },
       letsencrypt: { ...https.letsencrypt },
+      hsts: https.hsts,
     },
     user_environment: {
       default_app: userEnvironment.defaultApp,

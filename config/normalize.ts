@@ -69,10 +69,19 @@ function httpsOf(https: NonNullable<WrittenConfig["https"]>): Config["https"] {
     email: https.letsencrypt?.email ?? "",
     domains: https.letsencrypt?.domains ?? [],
     staging: https.letsencrypt?.staging ?? false,
+    server: https.letsencrypt?.server ?? "",
   };
   const enabled = https.enabled ?? false;
   const mode = !enabled ? "off" : tls.key !== "" || tls.cert !== "" ? "manual" : "letsencrypt";
-  return { enabled, mode, address: addressOf(https.address), port: https.port ?? 443, tls, letsencrypt };
+  return {
+    enabled,
+    mode,
+    address: addressOf(https.address),
+    port: https.port ?? 443,
+    tls,
+    letsencrypt,
+    hsts: https.hsts ?? false,
+  };
 }
 
 function limitsOf({ memory, cpu, tasks }: Partial<Limits>): Partial<Limits> {

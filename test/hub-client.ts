@@ -1,4 +1,5 @@
 import { request, type IncomingHttpHeaders } from "node:http";
+import { request as requestEncrypted } from "node:https";
 
 /** A person with a browser, for tests and benchmarks: cookies, redirects, forms, and a kernel's websocket. */
 export class HubClient {
@@ -168,7 +169,8 @@ function send(
   { method = "GET", headers = {}, body }: Request,
 ): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers }, (response) => {
+    const ask = url.protocol === "https:" ? requestEncrypted : request;
+    const asked = ask(url, { method, headers }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("error", reject);

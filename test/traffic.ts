@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { request as requestEncrypted } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Traffic {
@@ -41,7 +42,8 @@ export function startTraffic(address: string, { everyMs }: { everyMs: number }):
 
 function answerOf(address: string): Promise<number | string> {
   return new Promise((resolve) => {
-    const asked = request(address, { agent: false, timeout: 60_000 }, (response) => {
+    const ask = address.startsWith("https:") ? requestEncrypted : request;
+    const asked = ask(address, { agent: false, timeout: 60_000 }, (response) => {
       response.on("error", (error) => resolve(error.message));
       response.on("end", () => resolve(response.statusCode ?? 0)).resume();
     });

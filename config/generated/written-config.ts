@@ -201,7 +201,15 @@ domains?: Name[]
  * Ask Let's Encrypt's test service, whose certificates browsers do not trust. For trying only.
  */
 staging?: boolean
+/**
+ * The address of another certificate authority that speaks ACME, instead of Let's Encrypt.
+ */
+server?: string
 }
+/**
+ * Tell browsers to come encrypted only, for half a year. Switch it on when HTTPS has worked for a while: they do not forget it.
+ */
+hsts?: boolean
 }
 /**
  * What people see when they log in.

@@ -35,12 +35,7 @@ export function letsencryptNeedsEmailAndDomains(context: RuleContext): Finding[]
     );
   }
   for (const [index, domain] of letsencrypt.domains.entries()) {
-    if (
-      /^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]$/.test(
-        domain,
-      )
-    )
-      continue;
+    if (isDomain(domain)) continue;
     const message = `\`${domain}\` is no name that Let's Encrypt can certify.`;
     const path = ["https", "letsencrypt", "domains", String(index)];
     findings.push(
@@ -57,7 +52,15 @@ export function letsencryptNeedsEmailAndDomains(context: RuleContext): Finding[]
   return findings;
 }
 
-function isEmail(text: string): boolean {
+/** Whether an authority can certify it: a full host name. */
+export function isDomain(text: string): boolean {
+  return /^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]$/.test(
+    text,
+  );
+}
+
+/** Whether it has the shape of an e-mail address. */
+export function isEmail(text: string): boolean {
   return text.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(text);
 }
 

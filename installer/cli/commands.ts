@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, Load>> = {
 
 /** What only units, shells and bootstrap.sh call; not in the help. */
 const innerCommands: Readonly<Record<string, Load>> = {
+  certificate: async () => (await import("./certificate.ts")).certificateCommand(),
   account: async () => (await import("./account.ts")).accountCommand(),
   recover: async () => (await import("./recover.ts")).recoverCommand(),
   complete: async () => (await import("./complete.ts")).completeCommand(programFor),

@@ -8,7 +8,16 @@ import { applyNow, resultOf } from "./apply.ts";
 import { canAsk, hostOf, narrate, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { compileBytecodeLater } from "./compile-bytecode.ts";
 import { setFirstPassword } from "./first-password.ts";
-import { firstConfig, packagesIn, proposedPackages, validName, validPackages } from "./first-config.ts";
+import {
+  domainIn,
+  firstConfig,
+  packagesIn,
+  proposedPackages,
+  validName,
+  validPackages,
+  validDomain,
+  validEmail,
+} from "./first-config.ts";
 import { configOf, configPath, readConfig } from "./read-config.ts";
 import { readVersion } from "./read-release.ts";
 import { showWelcome } from "./welcome.ts";
@@ -146,5 +155,10 @@ async function askedConfig({ yes, offline }: InstallFlags, given: string): Promi
     proposedPackages,
     validPackages,
   );
-  return firstConfig(admin, packagesIn(packages));
+  const domain = domainIn(
+    await askLine('Public name of the hub, for HTTPS ("none" for none):', "none", validDomain),
+  );
+  if (domain === undefined) return firstConfig(admin, packagesIn(packages));
+  const email = await askLine("E-mail address for warnings about the certificate:", "", validEmail);
+  return firstConfig(admin, packagesIn(packages), { domain, email });
 }

@@ -87,21 +87,15 @@ async function show(
   const range = since === undefined ? [`--lines=${lines}`] : [`--since=@${Math.floor(since / 1000)}`];
   const said = new JournalLines();
   const merged = tasks.filter(({ time }) => since === undefined || time >= since);
-  let from = `--since=@${Math.floor(Date.now() / 1000)}`;
-  await runProcess([...argv, ...range, "--show-cursor"], {
+  await runProcess([...argv, ...range], {
     okCodes: [0, 1],
     timeoutMs: 60_000,
-    onLine(line) {
-      const cursor = /^-- cursor: (.+)$/.exec(line)?.[1];
-      if (cursor === undefined) merged.push(said.read(line));
-      else from = `--after-cursor=${cursor}`;
-    },
+    onLine: (line) => merged.push(said.read(line)),
   });
   const wanted = merged.toSorted((a, b) => a.time - b.time);
   for (const line of since === undefined ? wanted.slice(-Number(lines)) : wanted) print(inWords(line));
   if (follow !== true) return;
-  // Goes on exactly where the first one ended: what is said meanwhile is neither lost nor said twice.
-  await runProcess([...argv, from, "--no-tail", "--follow"], {
+  await runProcess([...argv, "--lines=0", "--follow"], {
     okCodes: [0, 1],
     timeoutMs: dayMs,
     onLine: (line) => print(inWords(said.read(line))),

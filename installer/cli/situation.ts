@@ -18,6 +18,7 @@ import { pythonEnvironment } from "../resources/python-environment.ts";
 import { readLoadedSlices } from "../resources/user-slice.ts";
 import { latestSnapshot, readSnapshot } from "../resources/snapshots.ts";
 import { readClassCode, readFirstPasswords } from "./first-passwords-file.ts";
+import { readCertificate } from "./read-certificate.ts";
 import { readConfig, type ReadConfig } from "./read-config.ts";
 import { readRelease } from "./read-release.ts";
 
@@ -75,6 +76,7 @@ export async function readSituation(
     ]);
   const doorFirst = progressPage && generation === undefined;
   const { config } = read;
+  const certificate = await readCertificate(host, config);
   const environmentInUse = link && (await readEnvironmentInUse(host, link, config));
   const rebuild = request && {
     ...request,
@@ -89,6 +91,8 @@ export async function readSituation(
     environmentInUse,
     rebuild,
     wheels,
+    certificate,
+    firstInstall: generation === undefined,
     doorFirst,
     slices,
     known,

@@ -138,12 +138,14 @@ async function liveConfig(host: HostReader, generation: Generation): Promise<Con
 }
 
 /** Where people find the hub: the machine's first address that is not its own loop. */
-export function publicAddress({ http: { address, port }, baseUrl }: Config): string {
+export function publicAddress({ http, https, baseUrl }: Config): string {
+  const { address, port } = https.enabled ? https : http;
+  const [scheme, usual] = https.enabled ? ["https", 443] : ["http", 80];
   const own = Object.values(networkInterfaces())
     .flat()
     .find((entry) => entry !== undefined && !entry.internal && entry.family === "IPv4")?.address;
   const name = address === "" || address === "0.0.0.0" || address === "::" ? (own ?? "localhost") : address;
-  return `http://${name.includes(":") ? `[${name}]` : name}${port === 80 ? "" : `:${port}`}${baseUrl}`;
+  return `${scheme}://${name.includes(":") ? `[${name}]` : name}${port === usual ? "" : `:${port}`}${baseUrl}`;
 }
 
 function inWords(status: Status): string {

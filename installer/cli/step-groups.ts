@@ -8,6 +8,7 @@ export const groupTitles = {
   hub: "Build the hub's Python environment",
   environment: "Build the shared Python environment",
   files: "Write configuration and units",
+  certificate: "Get the certificate for HTTPS",
   services: "Start the services",
   health: "Check that the hub answers",
 } as const;
@@ -30,6 +31,7 @@ const groupOfKind: Record<string, StepGroup> = {
   sudoers: "files",
   "systemd-unit": "files",
   "units-loaded": "files",
+  "acme-certificate": "certificate",
   service: "services",
   socket: "services",
   proxy: "services",

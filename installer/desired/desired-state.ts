@@ -3,8 +3,9 @@ import { classLimits, membershipsOf } from "../../config/limits.ts";
 import type { Facts } from "../resources/facts.ts";
 import type { LoadedSlice } from "../resources/user-slice.ts";
 import type { KnownAccounts } from "../resources/known-accounts.ts";
-import { refOf } from "../resources/resource.ts";
+import { refOf, type ResourceRef } from "../resources/resource.ts";
 import { addFoundation } from "./foundation.ts";
+import { addAcmeClient, addOwnCertificate } from "./https.ts";
 import { hubJson, rosterJson } from "./hub-files.ts";
 import { addLimits } from "./limits.ts";
 import { addPeople } from "./people.ts";
@@ -32,6 +33,10 @@ export interface DesiredInputs {
   slices: readonly LoadedSlice[];
   /** A lower memory limit holds at once even where more is in use. */
   force: boolean;
+  /** Key and certificate that `https.tls` names (PEM). */
+  certificate: string | undefined;
+  /** Nothing serves this machine yet. */
+  firstInstall: boolean;
   /** The front door opens before the hub is there: a first install that shows its progress. */
   doorFirst: boolean;
 }
@@ -74,6 +79,8 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     dropIns: people.dropIns,
     dropInNeeds: people.dropInNeeds,
     needs: [...all("directory", "secret", "system-account", "system-group"), command, current],
+    certificateNeeds: addCertificate(state, inputs),
+    firstInstall: inputs.firstInstall,
     hubNeeds: [
       ...all("apt-package", "sudoers"),
       ...people.refs,
@@ -85,6 +92,12 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     doorFirst,
   });
   return state;
+}
+
+/** What the encrypted door's certificate is, or stands on; nothing where there is no such door. */
+function addCertificate(state: StateBuilder, { config, certificate }: DesiredInputs): ResourceRef[] {
+  if (config.https.mode === "letsencrypt") return addAcmeClient(state);
+  return certificate === undefined ? [] : [addOwnCertificate(state, certificate)];
 }
 
 /** Starts the current release. Node keeps what it compiled, for root alone, so that the next start is quicker. */

@@ -6,6 +6,7 @@ import type { ResourceRef } from "../resources/resource.ts";
 import { escapeSpecifiers } from "../systemd/specifiers.ts";
 import { quoteWord } from "../systemd/words.ts";
 import { serverStartSeconds } from "./hub-files.ts";
+import { addAcmeCertificate, httpsValues } from "./https.ts";
 import { hashesBelow, textOf, type Release } from "./release.ts";
 import type { StateBuilder } from "./state-builder.ts";
 
@@ -28,6 +29,21 @@ export interface UnitsInputs {
   hubNeeds: readonly ResourceRef[];
   /** The front door opens first and shows how far the installation is, instead of last. */
   doorFirst: boolean;
+  /** The encrypted door's certificate, or what getting it stands on. */
+  certificateNeeds: readonly ResourceRef[];
+  /** Nothing answers a certificate authority yet but the door that is about to open. */
+  firstInstall: boolean;
+}
+
+/** Folders of templates/units whose units are only there where the config asks for them. */
+const optionalFolders = ["https", "own-certificate", "letsencrypt"] as const;
+type OptionalFolder = (typeof optionalFolders)[number];
+
+function askedFolders({ https }: Config): readonly OptionalFolder[] {
+  const asked = { https: https.enabled, "own-certificate": https.mode === "manual" };
+  return optionalFolders.filter(
+    (folder) => ({ ...asked, letsencrypt: https.mode === "letsencrypt" })[folder],
+  );
 }
 
 /** Units that come up at boot, by the target that wants them. */
@@ -43,6 +59,21 @@ const enabled: readonly (readonly [target: string, unit: string, file: string])[
   ["multi-user.target", "homeroom-snapshots.service", "homeroom-snapshots.service"],
   ["timers.target", "homeroom-sweep.timer", "homeroom-sweep.timer"],
 ];
+/** Only where the folder of their template is asked for. */
+const enabledOf: Readonly<Record<OptionalFolder, typeof enabled>> = {
+  https: [["sockets.target", "homeroom-https.socket", "homeroom-https.socket"]],
+  "own-certificate": [
+    ["multi-user.target", "homeroom-certificate.path", "homeroom-certificate.path"],
+    ["timers.target", "homeroom-certificate.timer", "homeroom-certificate.timer"],
+  ],
+  letsencrypt: [["timers.target", "homeroom-acme.timer", "homeroom-acme.timer"]],
+};
+/** What renews the certificate. */
+const certificateTimers: Readonly<Record<Config["https"]["mode"], readonly string[]>> = {
+  off: [],
+  manual: ["homeroom-certificate.path", "homeroom-certificate.timer"],
+  letsencrypt: ["homeroom-acme.timer"],
+};
 /** Of what limits.ts writes, for everybody and for single people. */
 export const limitsTemplate = "homeroom-users-.slice.d/50-limits.conf";
 /** Where somebody wants to be told, or figures kept. */
@@ -69,6 +100,7 @@ export function addUnits(state: StateBuilder, inputs: UnitsInputs): void {
   }
   const loaded = addUnitFiles(state, units, inputs.dropInNeeds, [
     ...enabled,
+    ...askedFolders(config).flatMap((folder) => enabledOf[folder]),
     ...(config.services.cull.enabled ? [cullerEnabled] : []),
     ...(isWatched(config) ? [watchEnabled] : []),
     ...(config.upgrade.unattended ? [unattended] : []),
@@ -88,7 +120,9 @@ function renderedUnits({ config, facts, release, hub, uv }: UnitsInputs): [strin
     HUB: hub,
     UV: uv,
     NODE: release.node,
-    LISTEN: listenOf(config),
+    LISTEN: listenOf(config.http),
+    HTTPS_LISTEN: listenOf(config.https),
+    ...httpsValues(config),
     START_TIMEOUT: String(serverStartSeconds),
     USERS_MEMORY_MAX: String(classMemory(config.limits, facts.memory)),
     CULL_OPTIONS: cullOptions(config),
@@ -100,9 +134,18 @@ function renderedUnits({ config, facts, release, hub, uv }: UnitsInputs): [strin
     limitsTemplate,
     ...(config.upgrade.unattended ? [] : ["homeroom-upgrade.service", "homeroom-upgrade.timer"]),
   ]);
+  const left = optionalFolders.filter((optional) => !askedFolders(config).includes(optional));
   return [...release.texts.keys()]
     .filter((path) => path.startsWith(folder) && !placedElsewhere.has(path.slice(folder.length)))
-    .map((path) => [path.slice(folder.length), substituted(release, path, values)]);
+    .filter((path) => !left.some((optional) => path.startsWith(`${folder}${optional}/`)))
+    .map((path) => {
+      const unit = path.slice(folder.length);
+      const optional = optionalFolders.find((name) => unit.startsWith(`${name}/`));
+      return [
+        optional === undefined ? unit : unit.slice(optional.length + 1),
+        substituted(release, path, values),
+      ];
+    });
 }
 
 function substituted(release: Release, path: string, values: Readonly<Record<string, string>>): string {
@@ -117,15 +160,15 @@ function substituted(release: Release, path: string, values: Readonly<Record<str
  * ListenStream= as systemd.socket(5) writes it: "80", "192.0.2.1:80" or "[::1]:80"; an IPv6 address in its
  * shortest form (RFC 5952), in which systemd shows it again.
  */
-function listenOf({ http: { address, port } }: Config): string {
+function listenOf({ address, port }: Config["http"]): string {
   if (address === "") return String(port);
   return address.includes(":") ? `${new URL(`http://[${address}]`).hostname}:${port}` : `${address}:${port}`;
 }
 
 /** What systemd shows as Listen for it: a bare port is every address. */
-function shownListen(config: Config, { ipv6 }: Facts): string {
-  if (config.http.address !== "") return listenOf(config);
-  return `${ipv6 ? "[::]" : "0.0.0.0"}:${config.http.port}`;
+function shownListen(door: Config["http"], { ipv6 }: Facts): string {
+  if (door.address !== "") return listenOf(door);
+  return `${ipv6 ? "[::]" : "0.0.0.0"}:${door.port}`;
 }
 
 function cullOptions({ baseUrl, services: { cull } }: Config): string {
@@ -194,7 +237,7 @@ function addUnitFiles(
 
 function addServices(
   state: StateBuilder,
-  { config, facts, needs, hubNeeds, doorFirst }: UnitsInputs,
+  { config, facts, needs, hubNeeds, doorFirst, certificateNeeds, firstInstall }: UnitsInputs,
   hashes: Readonly<Record<string, string>>,
   loaded: ResourceRef,
 ): void {
@@ -205,6 +248,7 @@ function addServices(
     "homeroom-proxy-api.socket": "/run/homeroom/proxy-api.sock",
   };
   state.add("timer", "homeroom-sweep.timer", { active: true }, before);
+  for (const unit of certificateTimers[config.https.mode]) state.add("timer", unit, { active: true }, before);
   if (isWatched(config)) state.add("timer", "homeroom-watch.timer", { active: true }, before);
   if (config.upgrade.unattended) state.add("timer", "homeroom-upgrade.timer", { active: true }, before);
   const inner = Object.entries(sockets).map(([unit, listen]) =>
@@ -219,10 +263,24 @@ function addServices(
   const door = state.add(
     "socket",
     "homeroom-proxy.socket",
-    { listen: shownListen(config, facts) },
+    { listen: shownListen(config.http, facts) },
     beforeDoor,
   );
-  state.add("proxy", "homeroom-proxy", { inputs: hashes["homeroom-proxy@.service"] }, [...beforeDoor, door]);
+  // The door that is open answers the authority; on a new machine that is the one that opens with this.
+  const acme = config.https.mode === "letsencrypt";
+  const certificate = [...certificateNeeds];
+  const getFirst = acme && !firstInstall;
+  if (getFirst) certificate.push(addAcmeCertificate(state, config, [...before, ...certificateNeeds]));
+  const doors = [door, ...certificate];
+  if (config.https.enabled) {
+    const listen = shownListen(config.https, facts);
+    doors.push(state.add("socket", "homeroom-https.socket", { listen }, [...beforeDoor, ...certificate]));
+  }
+  const serves = state.add("proxy", "homeroom-proxy", { inputs: hashes["homeroom-proxy@.service"] }, [
+    ...beforeDoor,
+    ...doors,
+  ]);
+  if (acme && firstInstall) addAcmeCertificate(state, config, [serves]);
   state.add("service", "homeroom-snapshots.service", { inputs: hashes["homeroom-snapshots.service"] }, [
     ...before,
     ...hubNeeds,

@@ -2,6 +2,7 @@ import type { Check } from "./check.ts";
 import { accountNumbers } from "./checks/account-numbers.ts";
 import { adminPasswords } from "./checks/admin-passwords.ts";
 import { adminsGroupMembers } from "./checks/admins-group.ts";
+import { certificateDays } from "./checks/certificate-days.ts";
 import { clock } from "./checks/clock.ts";
 import { configPending } from "./checks/config-pending.ts";
 import { configValid } from "./checks/config-valid.ts";
@@ -91,6 +92,7 @@ export const checks: readonly Check[] = [
   frontDoorPort,
   frontDoorAddress,
   frontDoor,
+  certificateDays,
   tcpListeners,
   adminsGroupMembers,
   adminPasswords,

@@ -50,9 +50,10 @@ export async function checkHealth(
 }
 
 /** The hub's address on this machine itself, with a slash at the end. */
-function frontDoor({ http: { address, port }, baseUrl }: Config): string {
+function frontDoor({ http, https, baseUrl }: Config): string {
+  const { address, port } = https.enabled ? https : http;
   const name = address === "" || address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}${baseUrl}`;
+  return `http${https.enabled ? "s" : ""}://${name.includes(":") ? `[${name}]` : name}:${port}${baseUrl}`;
 }
 
 /** Asks until the answer is good, or stays an error of the hub's own, or patience ends; the last answer. */

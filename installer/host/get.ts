@@ -1,4 +1,5 @@
-import { request } from "node:http";
+import { request as requestPlain } from "node:http";
+import { request as requestEncrypted } from "node:https";
 
 /**
  * An HTTP GET of one of this machine's own services; undefined where nobody answers in time. The connection
@@ -9,9 +10,11 @@ export function get(
   { timeoutMs }: { timeoutMs: number },
 ): Promise<{ status: number; body: string } | undefined> {
   return new Promise((resolve) => {
+    const request = address.startsWith("https:") ? requestEncrypted : requestPlain;
     const asked = request(
       address,
-      { agent: false, signal: AbortSignal.timeout(Math.ceil(timeoutMs)) },
+      // Its certificate is for the name by which people come, and this asks by the machine's own address.
+      { agent: false, rejectUnauthorized: false, signal: AbortSignal.timeout(Math.ceil(timeoutMs)) },
       (response) => {
         const parts: Buffer[] = [];
         response.on("data", (part: Buffer) => parts.push(part));

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { account } from "./account.ts";
+import { acmeCertificate } from "./acme-certificate.ts";
 import { aptPackage } from "./apt-package.ts";
 import { closedAccount } from "./closed-account.ts";
 import { configFile } from "./config-file.ts";
@@ -24,6 +25,7 @@ import { userSlice } from "./user-slice.ts";
 import { wheelProgram } from "./wheel-program.ts";
 
 const all = [
+  acmeCertificate,
   account,
   aptPackage,
   closedAccount,

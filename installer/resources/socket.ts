@@ -8,6 +8,8 @@ export interface SocketState {
   listen: string;
 }
 
+const frontDoors = new Set(["homeroom-proxy.socket", "homeroom-https.socket"]);
+
 /** A socket that systemd holds; its id is the unit. It stays open over every restart of its service. */
 export const socket: ResourceKind<SocketState> = {
   kind: "socket",
@@ -18,8 +20,9 @@ export const socket: ResourceKind<SocketState> = {
   async write(host, id, state) {
     const shown = (await showUnits(host, [id], ["ActiveState", "Triggers"])).get(id) ?? {};
     if (isRunning(shown)) {
-      // A listening socket can only be exchanged while the services that hold it are stopped.
-      const services = (shown["Triggers"] ?? "").split(" ").filter(Boolean);
+      // A listening socket can only be exchanged while the services that hold it are stopped; one that is only
+      // closed is let go by them with the next exchange.
+      const services = state === undefined ? [] : (shown["Triggers"] ?? "").split(" ").filter(Boolean);
       await host.run(["systemctl", "stop", "--", id, ...services], { okCodes: [0, 5] });
     }
     if (state !== undefined) await startUnit(host, "start", id);
@@ -27,9 +30,7 @@ export const socket: ResourceKind<SocketState> = {
   describe: ({ id, before, after }) => ({
     words: after === undefined ? `close ${id}` : `listen on ${after.listen}`,
     affects:
-      before === undefined || !id.startsWith("homeroom-proxy.")
-        ? { who: "nobody" }
-        : { who: "front-door", seconds: 1 },
+      before === undefined || !frontDoors.has(id) ? { who: "nobody" } : { who: "front-door", seconds: 1 },
   }),
 };
 

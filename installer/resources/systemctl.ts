@@ -39,3 +39,24 @@ export async function lastLogLines(host: HostReader, unit: string, lines = 8): P
   const { stdout } = await host.query(argv, { okCodes: [0, 1] });
   return stdout.trimEnd();
 }
+
+/** All that a unit wrote since it was started last. */
+export async function lastRunLog(host: HostReader, unit: string): Promise<string> {
+  const { stdout: run } = await host.query([
+    "systemctl",
+    "show",
+    "--property=InvocationID",
+    "--value",
+    "--",
+    unit,
+  ]);
+  const argv = [
+    "journalctl",
+    "--no-pager",
+    "--quiet",
+    "--output=cat",
+    `_SYSTEMD_INVOCATION_ID=${run.trim()}`,
+  ];
+  const { stdout } = await host.query(argv, { okCodes: [0, 1] });
+  return stdout.trimEnd();
+}

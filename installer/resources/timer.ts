@@ -7,7 +7,7 @@ export interface TimerState {
   active: true;
 }
 
-/** A timer that systemd runs; its id is the unit. */
+/** A timer that systemd runs, or paths that it watches; its id is the unit. */
 export const timer: ResourceKind<TimerState> = {
   kind: "timer",
   async read(host, id) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Machine } from "../../installer/sandbox/machine.ts";
+import { selfSigned } from "../certificates.ts";
 import { installedMachine, shell } from "../installed-machine.ts";
 import { testImages } from "../machine.ts";
 
@@ -19,6 +20,9 @@ const environment = "$(readlink /opt/homeroom/environment)";
 const site = `$(echo ${environment}/lib/python3*/site-packages)`;
 const keepConfig = "cp -p /etc/homeroom/config.yaml /root/config.yaml";
 const backConfig = "cp -p /root/config.yaml /etc/homeroom/config.yaml";
+
+/** Valid, but not for long. */
+const brief = selfSigned("hub.school.example", { days: 10 });
 
 const breaks: Break[] = [
   { check: "temporary-folder", how: "chmod 0755 /tmp", says: /\/tmp has the rights 0755/ },
@@ -224,6 +228,12 @@ const breaks: Break[] = [
     how: 'm=/var/lib/homeroom/generations/$(readlink /var/lib/homeroom/generations/current)/manifest.json; cp -p $m /root/; sed -i \'s/"created":"20/"created":"29/\' $m',
     says: /before Homeroom was installed/,
     mend: "cp -p /root/manifest.json /var/lib/homeroom/generations/$(readlink /var/lib/homeroom/generations/current)/",
+  },
+  {
+    check: "certificate-days",
+    how: `mkdir /root/tls; echo '${brief.key}' > /root/tls/key.pem; echo '${brief.cert}' > /root/tls/cert.pem; homeroom config set https.enabled=true https.tls.key=/root/tls/key.pem https.tls.cert=/root/tls/cert.pem`,
+    says: /certificate of the front door expires on .*, in 9 days/,
+    mend: "homeroom config unset https; rm -r /root/tls",
   },
   {
     check: "names",

@@ -42,6 +42,7 @@ describe.each(testImages)("installing on a bare %s", (image) => {
     const answers = [
       { after: "User name of the teacher", type: `${admin}\n` },
       { after: "Python packages for everybody", type: "numpy>=2\n" },
+      { after: "Public name of the hub", type: "\n" },
       { after: `Password for ${admin}`, type: `${adminPassword}\n` },
     ];
     said = await bootstrapAtTerminal(machine, registry, answers, "--progress-page");

@@ -163,7 +163,10 @@ describe("a plan in words", () => {
 });
 
 test("every step of a whole install has words for the plan and a line of the display", () => {
-  const { resources } = desiredFrom("users: { admin: [teacher], extra_user_groups: { choir: [teacher] } }\n");
+  const { resources } = desiredFrom(
+    "users: { admin: [teacher], extra_user_groups: { choir: [teacher] } }\n" +
+      "https: { enabled: true, letsencrypt: { email: t@school.example, domains: [hub.school.example] } }\n",
+  );
   const steps = resources.map(({ kind, id, state }) => step(kind, id, undefined, state));
   const words = steps.flatMap((each) => describePlan(plan(each), nobody).split("\n"));
   expect(words.filter((line) => /undefined|\[object/.test(line))).toEqual([]);

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
 import { loadConfig } from "../../../config/load.ts";
 import {
+  domainIn,
   firstConfig,
   packagesIn,
   proposedPackages,
+  validDomain,
+  validEmail,
   validName,
   validPackages,
 } from "../../../installer/cli/first-config.ts";
@@ -53,3 +56,29 @@ test.each(["", "Teacher", "1a", "-a", "a b", "a:b", "a\nb", '"', "ä", "a".repea
     expect(validName(name)).toMatch(/cannot be a user name/);
   },
 );
+
+test("the public name stands in it, and turns HTTPS on", () => {
+  const domain = domainIn(" Hub.School.example ") ?? "";
+  const { config, problems } = loadConfig(
+    firstConfig("teacher", ["numpy"], { domain, email: "t@school.example" }),
+  );
+  expect(problems).toEqual([]);
+  expect(config?.https).toMatchObject({
+    enabled: true,
+    mode: "letsencrypt",
+    letsencrypt: { email: "t@school.example", domains: ["hub.school.example"] },
+  });
+});
+
+test.each(["none", "", "hub.school.example"])("%j can be the public name", (line) => {
+  expect(validDomain(line)).toBe(true);
+});
+
+test.each(["hub", "https://hub.school.example/", "10.0.0.1"])("%j cannot, and why is said", (line) => {
+  expect(validDomain(line)).toContain("is no name that can be certified");
+});
+
+test("mail goes to addresses", () => {
+  expect(validEmail("teacher@school.example")).toBe(true);
+  expect(validEmail("teacher")).toContain("no e-mail address");
+});

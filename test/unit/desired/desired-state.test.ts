@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { DesiredInputs } from "../../../installer/desired/desired-state.ts";
 import type { DesiredState } from "../../../installer/desired/state-builder.ts";
 import type { FileState } from "../../../installer/resources/file.ts";
 import { refOf } from "../../../installer/resources/resource.ts";
@@ -23,7 +24,14 @@ upgrade: { unattended: true, at: 2 }
 services:
   cull: { timeout: 1200, every: 90, max_age: 7200, users: true, remove_named_servers: true }
 `;
-const examples = { small, full, "culler-off": "services: { cull: { enabled: false } }\n" };
+const https = `
+https:
+  enabled: true
+  port: 8443
+  hsts: true
+  tls: { key: /etc/ssl/private/hub.key, cert: /etc/ssl/certs/hub.pem }
+`;
+const examples = { small, full, https, "culler-off": "services: { cull: { enabled: false } }\n" };
 
 const textOf = (state: DesiredState, kind: string, id: string): string => {
   const resource = state.resources.find((each) => each.kind === kind && each.id === id);
@@ -50,8 +58,13 @@ function readable(state: DesiredState): string {
   return lines.join("").replaceAll(/HOMEROOM_INPUTS=[0-9a-f]{32}/g, "HOMEROOM_INPUTS=HASH");
 }
 
+const inputs: Record<string, Partial<DesiredInputs>> = {
+  full: { facts: trixie },
+  https: { certificate: "the key\nthe certificates\n" },
+};
+
 describe.each(Object.entries(examples))("the desired state of %s", (name, text) => {
-  const state = desiredFrom(text, name === "full" ? { facts: trixie } : {});
+  const state = desiredFrom(text, inputs[name]);
 
   test("is the one in the golden file", async () => {
     await expect(readable(state)).toMatchFileSnapshot(`../../golden/desired/${name}.txt`);
@@ -59,7 +72,7 @@ describe.each(Object.entries(examples))("the desired state of %s", (name, text) 
 
   test("is always the same, whatever was asked before", () => {
     desiredFrom(full);
-    expect(desiredFrom(text, name === "full" ? { facts: trixie } : {})).toEqual(state);
+    expect(desiredFrom(text, inputs[name])).toEqual(state);
   });
 
   test("has each resource once, of a known kind, needing what can be put in an order", () => {

@@ -68,6 +68,8 @@ export function desiredFrom(text: string, changes: Partial<DesiredInputs> = {}) 
     environmentInUse: undefined,
     rebuild: undefined,
     wheels: undefined,
+    certificate: undefined,
+    firstInstall: false,
     slices: [],
     force: false,
     doorFirst: false,
