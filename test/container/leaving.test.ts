@@ -124,3 +124,21 @@ END`,
   );
   expect(await shell(machine, "ls /home")).not.toContain("jupyter-bob");
 });
+
+test("somebody forgotten leaves nothing, and a namesake gets another number and no password of theirs", async () => {
+  await shell(machine, "homeroom users add dora");
+  const dora = await atWork(machine, "dora");
+  await dora.run("dora", "open('work.txt', 'w').write('of dora')");
+  const uid = (await shell(machine, "id -u jupyter-dora")).trim();
+  await shell(machine, "homeroom users remove dora --yes && homeroom users forget dora --yes");
+  expect(await shell(machine, "ls -d /home/jupyter-dora", [2])).toContain("No such file");
+  await shell(machine, "homeroom users add dora");
+  await expect
+    .poll(async () => (await comesIn("dora", "another-doras-word"))[0], { timeout: 20_000 })
+    .toBe(true);
+  const other = new HubClient(`${machine.url}/`);
+  await other.login("dora", "another-doras-word");
+  await other.startServer("dora");
+  expect(await other.run("dora", "import os; os.path.exists('work.txt')")).toBe("False");
+  expect((await shell(machine, "id -u jupyter-dora")).trim()).not.toBe(uid);
+});
