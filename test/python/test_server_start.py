@@ -211,11 +211,11 @@ def test_kernels_have_the_debugger_where_the_config_says_so(machine, debugger):
     client.load_connection_file()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=60)
-        said = []
-        code = "import sys; before = '_pydevd_bundle' in sys.modules; import debugpy; print([before, bool(debugpy.listen)])"
-        client.execute_interactive(code, timeout=60, output_hook=lambda message: said.append(message["content"].get("text")))
-        assert f"[{debugger}, True]\n" in said
+        said = tmp_path / "said"
+        code = "import sys; before = '_pydevd_bundle' in sys.modules; import debugpy; "
+        client.execute(f"{code}open({str(said)!r}, 'w').write(str([before, bool(debugpy.listen)]))")
+        assert client.get_shell_msg(timeout=240)["content"]["status"] == "ok"
+        assert said.read_text() == f"[{debugger}, True]"
     finally:
         client.stop_channels()
 
