@@ -57,7 +57,7 @@ export function logsCommand(): Command {
       await show(
         units,
         tasks.filter(({ text }) => matches(text)),
-        { ...options, since },
+        { ...options, since, matches },
       );
     });
 }
@@ -68,38 +68,47 @@ interface ShowOptions {
   lines: string;
   follow?: true;
   grep?: string;
+  matches: (text: string) => boolean;
 }
 
 /** Prints what the journal has of units and what tasks wrote, by time. */
 async function show(
   units: readonly string[],
   tasks: readonly LogLine[],
-  { since, lines, follow, grep }: ShowOptions,
+  { since, lines, follow, grep, matches }: ShowOptions,
 ): Promise<void> {
+  const range = since === undefined ? [`--lines=${lines}`] : [`--since=@${Math.floor(since / 1000)}`];
   const argv = [
     "journalctl",
     "--no-pager",
     "--quiet",
     "--output=short-unix",
     ...units.map((unit) => `--unit=${unit}`),
-    ...(grep === undefined ? [] : [`--grep=${grep}`]),
+    ...range,
   ];
-  const range = since === undefined ? [`--lines=${lines}`] : [`--since=@${Math.floor(since / 1000)}`];
+  const written = tasks.filter(({ time }) => since === undefined || time >= since);
   const said = new JournalLines();
-  const merged = tasks.filter(({ time }) => since === undefined || time >= since);
-  await runProcess([...argv, ...range], {
+  if (follow) {
+    // One journalctl for what was and what comes: between two, lines would be lost or said twice.
+    for (const line of since === undefined ? written.slice(-Number(lines)) : written) print(inWords(line));
+    await runProcess([...argv, "--follow"], {
+      okCodes: [0, 1],
+      timeoutMs: dayMs,
+      onLine(text) {
+        const line = said.read(text);
+        if (matches(line.text)) print(inWords(line));
+      },
+    });
+    return;
+  }
+  const merged = [...written];
+  await runProcess([...argv, ...(grep === undefined ? [] : [`--grep=${grep}`])], {
     okCodes: [0, 1],
     timeoutMs: 60_000,
     onLine: (line) => merged.push(said.read(line)),
   });
   const wanted = merged.toSorted((a, b) => a.time - b.time);
   for (const line of since === undefined ? wanted.slice(-Number(lines)) : wanted) print(inWords(line));
-  if (follow !== true) return;
-  await runProcess([...argv, "--lines=0", "--follow"], {
-    okCodes: [0, 1],
-    timeoutMs: dayMs,
-    onLine: (line) => print(inWords(said.read(line))),
-  });
 }
 
 /** Reads lines as journalctl(1) writes them with --output=short-unix: "1764000000.123456 machine homeroom-hub[812]: words". */
