@@ -27,7 +27,7 @@ afterAll(async () => {
   await machine?.down();
 });
 
-/** An authority on the machine itself: it refuses one nonce in five, and looks at names without waiting. */
+/** An authority on the machine itself, which looks at names without waiting. */
 async function installPebble(): Promise<void> {
   const { cert, key } = selfSigned("localhost");
   const config = {
@@ -48,7 +48,7 @@ async function installPebble(): Promise<void> {
     "/etc/pebble/config.json": JSON.stringify(config),
     "/etc/systemd/system/pebble.service": [
       "[Service]",
-      "Environment=PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=20",
+      "Environment=PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0",
       "ExecStart=/usr/bin/pebble -config /etc/pebble/config.json",
     ].join("\n"),
     // What an admin does who has an authority of their own.
