@@ -17,6 +17,14 @@ const substitutions: Record<string, string> = {
   USER_TASKS_MAX: "1024",
   CULL_OPTIONS: "--timeout=600",
   UPGRADE_AT: "04",
+  HTTPS_LISTEN: "443",
+  HTTPS_PORT: "443",
+  STRICT_SECONDS: "0",
+  CERTIFICATE: "/var/lib/homeroom/acme/letsencrypt.pem",
+  CERT_SOURCE: "/etc/ssl/certs/hub.pem",
+  KEY_SOURCE: "/etc/ssl/private/hub.key",
+  ACME_NAME: "letsencrypt",
+  ACME_OPTIONS: "--non-interactive",
 };
 
 /** Every unit file and drop-in by its path below templates/units, substituted. */

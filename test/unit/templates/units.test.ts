@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { template, unitTemplates } from "./unit-templates.ts";
 
@@ -12,6 +12,7 @@ const services = [
   "homeroom-proxy@.service",
   "homeroom-culler.service",
   "homeroom-user@.service",
+  "letsencrypt/homeroom-acme.service",
 ];
 
 test("every substitution is one that the README names", () => {
@@ -51,7 +52,8 @@ test("secrets reach services as credentials only", () => {
 });
 
 test("only the front door may listen on the network", () => {
-  const inner = [...units].filter(([name]) => name.endsWith(".socket") && name !== "homeroom-proxy.socket");
+  const doors = new Set(["homeroom-proxy.socket", "https/homeroom-https.socket"]);
+  const inner = [...units].filter(([name]) => name.endsWith(".socket") && !doors.has(name));
   expect(inner).toHaveLength(3);
   for (const [, text] of inner) {
     expect(text).toMatch(/^ListenStream=\/run\/homeroom\//m);
@@ -62,12 +64,16 @@ test("only the front door may listen on the network", () => {
 test("how exposed systemd finds the services is what was agreed", async () => {
   const directory = mkdtempSync(join(tmpdir(), "units-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  for (const name of services) writeFileSync(join(directory, name), unit(name));
+  for (const name of services) writeFileSync(join(directory, basename(name)), unit(name));
   const lines = services.flatMap((name) => {
     const findings = JSON.parse(
-      execFileSync("systemd-analyze", ["security", "--offline=true", "--json=short", join(directory, name)], {
-        encoding: "utf8",
-      }),
+      execFileSync(
+        "systemd-analyze",
+        ["security", "--offline=true", "--json=short", join(directory, basename(name))],
+        {
+          encoding: "utf8",
+        },
+      ),
     ) as { set: boolean | null; name: string; exposure: string | null }[];
     // Only what every systemd from 252 on looks at: newer ones know more.
     const open = findings.filter(({ set, exposure }) => set === false && exposure !== null);
