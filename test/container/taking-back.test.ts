@@ -19,6 +19,8 @@ const except = [
   "/home",
 ];
 
+const settling = { timeout: 120_000, interval: 5_000 };
+
 describe.each(testImages)("what goes wrong is taken back on %s", (image) => {
   let machine: Machine;
   beforeAll(async () => {
@@ -45,6 +47,19 @@ describe.each(testImages)("what goes wrong is taken back on %s", (image) => {
     return said.split("\n");
   }
 
+  /** Once the services that look after a boot, or after a change of the environment, have done so. */
+  async function settledPicture(): Promise<string[]> {
+    let last = await picture();
+    await expect
+      .poll(async () => {
+        const seen = last;
+        last = await picture();
+        return JSON.stringify(last) === JSON.stringify(seen);
+      }, settling)
+      .toBe(true);
+    return last;
+  }
+
   test("a service that does not start with the new config: the machine is byte for byte as before", async () => {
     const folder = "/etc/systemd/system/homeroom-hub.service.d";
     // As a hub does that cannot take a config: whatever else is in the file, it ends at once.
@@ -53,13 +68,13 @@ describe.each(testImages)("what goes wrong is taken back on %s", (image) => {
       `printf '[Service]\\nExecStartPre=/bin/sh -c "! grep -q broken /var/lib/homeroom/compiled/hub.json"\\n' >${folder}/90-test.conf; systemctl daemon-reload`,
     );
     expect(await shell(machine, "homeroom plan")).toContain("Nothing to do");
-    const before = await picture();
+    const before = await settledPicture();
     expect(before.length).toBeGreaterThan(10_000);
     const asked = "base_url=/broken/ limits.cpu=1.5 services.cull.timeout=1200";
     const failed = await shell(machine, `homeroom config set ${asked} --yes`, [1]);
     expect(failed).toContain("The service homeroom-hub.service did not start.");
     expect(failed).toContain("generation 1 is in use as before");
-    expect(await picture()).toEqual(before);
+    await expect.poll(picture, settling).toEqual(before);
     expect(await shell(machine, "homeroom tasks | tail -n 1")).toMatch(/ undone /);
 
     await shell(machine, `rm ${folder}/90-test.conf; systemctl daemon-reload`);
@@ -70,7 +85,7 @@ describe.each(testImages)("what goes wrong is taken back on %s", (image) => {
   });
 
   test("a command that is killed: the next one takes it back, says so, and sweeps what lies about", async () => {
-    const before = await picture();
+    const before = await settledPicture();
     await shell(machine, "homeroom config set --no-apply base_url=/killed/");
     const count = "ls /var/lib/homeroom/journal | wc -l";
     await shell(
@@ -86,7 +101,7 @@ describe.each(testImages)("what goes wrong is taken back on %s", (image) => {
     const again = await shell(machine, "homeroom config unset --no-apply base_url; homeroom apply");
     expect(again).toContain("was interrupted; what it had begun was taken back");
     expect(await shell(machine, "homeroom tasks")).not.toMatch(/ running /);
-    expect(await picture()).toEqual(before);
+    await expect.poll(picture, settling).toEqual(before);
     expect(await shell(machine, `ls -d ${left.join(" ")} /run/homeroom/lock 2>&1`, [2])).not.toMatch(/^\//m);
     expect(await shell(machine, "homeroom plan")).toContain("Nothing to do");
   });
