@@ -373,6 +373,8 @@ fetch_packages() {
   if [ "$status" -ne 0 ]; then
     # Nothing stays of a fetch that failed; dpkg refuses where something needs the library by now.
     [ -z "$new_library" ] || [ -n "$root" ] || dpkg --purge libatomic1 >>"$log" 2>&1 || true
+    [ -z "$new_library" ] || rm -f "${root:-}/opt/homeroom/.packages"
+    rmdir "${root:-}/opt/homeroom" 2>/dev/null || true
     fail_as_python_said "$status" "$said"
   fi
 }
