@@ -14,10 +14,9 @@ export async function followTrusted(host: HostReader, path: string): Promise<str
   let target = path;
   for (let links = 0; links < mostLinks; links += 1) {
     if ((await host.stat(target))?.kind !== "link") return target;
-    target = await realFolder(
-      host,
-      posix.resolve(posix.dirname(target), (await host.readLink(target)) ?? ""),
-    );
+    const next = posix.resolve(posix.dirname(target), (await host.readLink(target)) ?? "");
+    await requireRootsFolder(host, next, path);
+    target = next;
   }
   throw new HomeroomError(`${path} is a link that leads nowhere.`, {
     remedy: "Put the file itself there.",
@@ -25,19 +24,18 @@ export async function followTrusted(host: HostReader, path: string): Promise<str
   });
 }
 
-/** The same path when all of its folders are root's and no links; links among them could lead through others' hands. */
-async function realFolder(host: HostReader, path: string): Promise<string> {
+/** All of its folders have to be root's and no links; links among them could lead through others' hands. */
+async function requireRootsFolder(host: HostReader, path: string, link: string): Promise<void> {
   for (let folder = posix.dirname(path); folder !== "/"; folder = posix.dirname(folder)) {
     const stat = await host.stat(folder);
     const rootsOwn = stat?.kind === "directory" && stat.uid === rootOf(host) && (stat.mode & 0o022) === 0;
     if (rootsOwn) continue;
-    throw new HomeroomError(`The config is a link to ${path}, and not only root may change ${folder}.`, {
+    throw new HomeroomError(`${link} is a link to ${path}, and not only root may change ${folder}.`, {
       remedy:
         "Put the file itself into /etc/homeroom, or link to a folder that is root's alone, without links.",
       exitCode: exitCodes.invalidConfig,
     });
   }
-  return path;
 }
 
 /** With another root, for tests, everything is the account's own. */
