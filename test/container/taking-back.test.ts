@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Machine } from "../../installer/sandbox/machine.ts";
-import { admin, installedMachine, shell } from "../installed-machine.ts";
+import { admin, environmentChecked, installedMachine, shell } from "../installed-machine.ts";
 import { atWork } from "../log-in.ts";
 import { testImages } from "../machine.ts";
 
@@ -49,6 +49,7 @@ describe.each(testImages)("what goes wrong is taken back on %s", (image) => {
 
   /** Once the services that look after a boot, or after a change of the environment, have done so. */
   async function settledPicture(): Promise<string[]> {
+    await environmentChecked(machine);
     let last = await picture();
     await expect
       .poll(async () => {

@@ -26,7 +26,7 @@ test("what is tried goes back by itself, though nobody is there any more", async
   await tryPage("classic", "15s");
   expect(await page()).toBe("classic\n");
   expect(await pending()).toContain("Nothing to do");
-  await expect.poll(lastTask, { timeout: 90_000, interval: 1000 }).toMatch(/completed +config revert/);
+  await expect.poll(lastTask, { timeout: 180_000, interval: 1000 }).toMatch(/completed +config revert/);
   expect(await page()).toBe("jupyterlab\n");
   expect(await pending()).toContain("Nothing to do");
 });

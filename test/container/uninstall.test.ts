@@ -114,7 +114,14 @@ describe("an uninstall", { timeout: patience }, () => {
     await bootstrap(machine, registry);
     const client = new HubClient(`${machine.url}/`);
     await client.login("alice", "password-of-alice");
-    await client.startServer("alice");
+    await client.startServer("alice").catch(async (error: unknown) => {
+      throw new Error(
+        await shell(machine, "journalctl -q --no-pager -n 80 -t homeroom-hub -t homeroom-account"),
+        {
+          cause: error,
+        },
+      );
+    });
     expect(await client.run("alice", "open('work.txt').read()")).toBe("'mine'");
     const journals = "ls /var/lib/homeroom/journal | wc -l";
     await shell(

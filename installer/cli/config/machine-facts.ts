@@ -59,6 +59,8 @@ async function readListeners(): Promise<{ port: number; program: string }[]> {
     const port = Number.parseInt(fields[1]?.split(":")[1] ?? "", 16);
     if (fields[3] === "0A" && port > 0) ports.set(fields[9] ?? "", port);
   }
+  // What systemd holds is nobody else's, though a program that it is about to start still has it too.
+  for (const inode of await socketsOf("1")) ports.delete(inode);
   const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && name !== "1");
   const found = await Promise.all(processes.map(async (pid) => listenersOf(pid, ports)));
   return found.flat();
@@ -68,15 +70,20 @@ async function listenersOf(
   pid: string,
   ports: ReadonlyMap<string, number>,
 ): Promise<{ port: number; program: string }[]> {
-  const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
-  const targets = await Promise.all(
-    files.map(async (file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => "")),
-  );
-  const own = new Set(targets.map((target) => ports.get(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? "")));
+  const own = new Set((await socketsOf(pid)).map((inode) => ports.get(inode)));
   own.delete(undefined);
   if (own.size === 0) return [];
   const cgroup = await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => "");
   if (cgroup.includes("homeroom")) return [];
   const program = (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "another program")).trim();
   return [...own].map((port) => ({ port: port ?? 0, program }));
+}
+
+/** Inodes of the sockets that a process has open. */
+async function socketsOf(pid: string): Promise<string[]> {
+  const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const targets = await Promise.all(
+    files.map(async (file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => "")),
+  );
+  return targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []);
 }
