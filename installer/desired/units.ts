@@ -40,10 +40,12 @@ const optionalFolders = ["https", "own-certificate", "letsencrypt"] as const;
 type OptionalFolder = (typeof optionalFolders)[number];
 
 function askedFolders({ https }: Config): readonly OptionalFolder[] {
-  const asked = { https: https.enabled, "own-certificate": https.mode === "manual" };
-  return optionalFolders.filter(
-    (folder) => ({ ...asked, letsencrypt: https.mode === "letsencrypt" })[folder],
-  );
+  const asked: Record<OptionalFolder, boolean> = {
+    https: https.enabled,
+    "own-certificate": https.mode === "manual",
+    letsencrypt: https.mode === "letsencrypt",
+  };
+  return optionalFolders.filter((folder) => asked[folder]);
 }
 
 /** Units that come up at boot, by the target that wants them. */

@@ -1,7 +1,8 @@
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { HomeroomError } from "../errors.ts";
 import type { HostReader } from "../host/host.ts";
 import { explainAcme } from "./explain-acme.ts";
+import { leafCertificate } from "./leaf-certificate.ts";
 import type { ResourceKind } from "./resource.ts";
 import { lastRunLog } from "./systemctl.ts";
 
@@ -44,15 +45,9 @@ export const acmeCertificate: ResourceKind<AcmeCertificateState> = {
 /** Undefined where there is none, or where its time is over. */
 async function readNames(host: HostReader, path: string): Promise<AcmeCertificateState | undefined> {
   const text = (await host.read(path))?.toString("utf8");
-  const pem = text?.slice(Math.max(text.indexOf("-----BEGIN CERTIFICATE-----"), 0));
-  if (pem === undefined) return undefined;
-  try {
-    const certificate = new X509Certificate(pem);
-    if (Date.parse(certificate.validTo) < Date.now()) return undefined;
-    return { names: namesOf(certificate) };
-  } catch {
-    return undefined;
-  }
+  const certificate = text === undefined ? undefined : leafCertificate(text);
+  if (certificate === undefined || Date.parse(certificate.validTo) < Date.now()) return undefined;
+  return { names: namesOf(certificate) };
 }
 
 /** Of "DNS:hub.school.example, DNS:www.school.example". */

@@ -34,29 +34,18 @@ export async function showUnits(
 }
 
 /** The last lines that a unit wrote, for an error message. */
-export async function lastLogLines(host: HostReader, unit: string, lines = 8): Promise<string> {
-  const argv = ["journalctl", "--no-pager", "--quiet", "--output=cat", `--lines=${lines}`, `--unit=${unit}`];
-  const { stdout } = await host.query(argv, { okCodes: [0, 1] });
-  return stdout.trimEnd();
+export function lastLogLines(host: HostReader, unit: string, lines = 8): Promise<string> {
+  return journalText(host, [`--lines=${lines}`, `--unit=${unit}`]);
 }
 
 /** All that a unit wrote since it was started last. */
 export async function lastRunLog(host: HostReader, unit: string): Promise<string> {
-  const { stdout: run } = await host.query([
-    "systemctl",
-    "show",
-    "--property=InvocationID",
-    "--value",
-    "--",
-    unit,
-  ]);
-  const argv = [
-    "journalctl",
-    "--no-pager",
-    "--quiet",
-    "--output=cat",
-    `_SYSTEMD_INVOCATION_ID=${run.trim()}`,
-  ];
+  const run = (await showUnits(host, [unit], ["InvocationID"])).get(unit)?.["InvocationID"] ?? "";
+  return journalText(host, [`_SYSTEMD_INVOCATION_ID=${run}`]);
+}
+
+async function journalText(host: HostReader, selection: readonly string[]): Promise<string> {
+  const argv = ["journalctl", "--no-pager", "--quiet", "--output=cat", ...selection];
   const { stdout } = await host.query(argv, { okCodes: [0, 1] });
   return stdout.trimEnd();
 }

@@ -1,6 +1,6 @@
-import { X509Certificate } from "node:crypto";
 import type { Config } from "../../../config/config.ts";
 import { certificateInUse } from "../../resources/certificate-path.ts";
+import { leafCertificate } from "../../resources/leaf-certificate.ts";
 import { error, warning, type Check, type Finding } from "../check.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -16,10 +16,11 @@ export const certificateDays: Check = {
   async examine({ host, config, now }) {
     if (config === undefined || !config.https.enabled) return [];
     const text = (await host.read(certificateInUse(config.https)))?.toString("utf8");
-    const until = text === undefined ? undefined : endOf(text);
-    if (until === undefined) {
+    const certificate = text === undefined ? undefined : leafCertificate(text);
+    if (certificate === undefined) {
       return [error("There is no certificate for HTTPS.", "Type: sudo homeroom apply")];
     }
+    const until = Date.parse(certificate.validTo);
     return judge(Math.floor((until - now) / dayMs), new Date(until).toISOString().slice(0, 10), config);
   },
 };
@@ -32,13 +33,4 @@ function judge(days: number, until: string, { https }: Config): Finding[] {
       ? "See why it was not renewed: sudo systemctl start homeroom-acme; journalctl -t homeroom-acme"
       : `Get a new one and put it in the place of ${https.tls.cert}.`;
   return [(days <= errorDays ? error : warning)(`The certificate of the front door ${words}.`, remedy)];
-}
-
-/** Milliseconds since 1970; undefined where the text holds no certificate. */
-function endOf(pem: string): number | undefined {
-  try {
-    return Date.parse(new X509Certificate(pem.slice(pem.indexOf("-----BEGIN CERTIFICATE-----"))).validTo);
-  } catch {
-    return undefined;
-  }
 }
