@@ -1,4 +1,10 @@
-import { baseUrlShape, addressesAreAddresses, portsDiffer, pathsAreAbsolute } from "./rules/address-rules.ts";
+import {
+  baseUrlShape,
+  addressesAreAddresses,
+  portsDiffer,
+  pathsAreAbsolute,
+  trustedProxiesAreAddresses,
+} from "./rules/address-rules.ts";
 import { aptNamesAreNames, packagesAreRequirements, packagesDiffer } from "./rules/environment-rules.ts";
 import {
   letsencryptNeedsEmailAndDomains,
@@ -54,6 +60,7 @@ const textRules: readonly TextRule[] = [
   certificateNeedsBothFiles,
   pathsAreAbsolute,
   addressesAreAddresses,
+  trustedProxiesAreAddresses,
   portsDiffer,
   bannedIsNotAllowed,
   bannedIsNotAdmin,
