@@ -114,7 +114,7 @@ export class HubClient {
       this.#keep(response.headers["set-cookie"] ?? []);
       const { location } = response.headers;
       if (location === undefined || response.status < 300 || response.status > 399) {
-        return { ...response, url };
+        return { status: response.status, url, body: response.body };
       }
       url = new URL(location, url);
       next = response.status >= 307 ? init : {};
@@ -150,7 +150,6 @@ export class HubClient {
 
 export interface Answer {
   status: number;
-  headers: IncomingHttpHeaders;
   url: URL;
   body: string;
 }
@@ -165,7 +164,10 @@ interface Request {
  * One request. Not by fetch: Node's names itself a cross-origin one (Sec-Fetch-Mode), which JupyterHub turns
  * away where it takes the address for a secure context, as 127.0.0.1.
  */
-function send(url: URL, { method = "GET", headers = {}, body }: Request): Promise<Omit<Answer, "url">> {
+function send(
+  url: URL,
+  { method = "GET", headers = {}, body }: Request,
+): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
   return new Promise((resolve, reject) => {
     const ask = url.protocol === "https:" ? requestEncrypted : request;
     const asked = ask(url, { method, headers }, (response) => {
