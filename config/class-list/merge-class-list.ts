@@ -1,6 +1,7 @@
 import type { RosterEntry } from "../roster/roster.ts";
 import { AddressBook } from "./address-book.ts";
 import { groupNameOf } from "./group-names.ts";
+import { ImportedGroups } from "./imported-groups.ts";
 import type { ClassList, ListedPerson } from "./read-class-list.ts";
 
 export interface MergeOptions {
@@ -38,6 +39,8 @@ export interface MergedList {
   same: MergedPerson[];
   /** Students who are not in the list and not banned. */
   missing: RosterEntry[];
+  /** Groups that an earlier list gave and this one no longer has, with the user names of who leaves them. */
+  dissolved: { group: string; people: string[] }[];
   unclear: UnclearPerson[];
   /** Lines that name somebody of an earlier line again, from 1. */
   repeated: number[];
@@ -45,7 +48,8 @@ export interface MergedList {
 
 /**
  * What a class list would change. Whoever is known by id, address or user name keeps the user name; a list says nothing
- * about roles and bans. Of the groups that the list has a person is in those that it says, of others as before.
+ * about roles and bans. Of the groups that the list has a person is in those that it says. Groups that only an earlier
+ * list gave (of the same `group`) and that this one no longer has are left; others stay as before.
  */
 export function mergeClassList(
   list: ClassList,
@@ -53,7 +57,9 @@ export function mergeClassList(
 ): MergedList {
   const book = new AddressBook(present, former, wholeAddress);
   const universe = new Set(list.people.flatMap(({ sections }) => groupsOf(sections)));
+  const record = new ImportedGroups(list, universe, group);
   const merged = new Map<string, MergedPerson>();
+  const listed = new Map<string, string[]>();
   const unclear: UnclearPerson[] = [];
   const repeated: number[] = [];
   const gone = new Set(former);
@@ -67,6 +73,7 @@ export function mergeClassList(
     if (earlier !== undefined) {
       repeated.push(person.line);
       earlier.after = { ...earlier.after, groups: [...new Set([...earlier.after.groups, ...groups])] };
+      listed.set(username, [...(listed.get(username) ?? []), ...groups]);
       continue;
     }
     if (username === "" || (known !== undefined && gone.has(known) && !isSure)) {
@@ -74,13 +81,20 @@ export function mergeClassList(
       continue;
     }
     const after = mergedEntry(person, known, username);
-    after.groups = [...new Set([...after.groups.filter((name) => !universe.has(name)), ...groups])];
+    const others = after.groups.filter((name) => !universe.has(name) && !record.isDissolved(after, name));
+    after.groups = [...new Set([...others, ...groups])];
+    listed.set(username, groups);
     merged.set(username, { before: known, after });
     book.add(after);
   }
+  const people = [...merged.values()];
+  for (const { before, after } of people) {
+    after.imported = record.after(before, after.groups, listed.get(after.username) ?? []);
+  }
   return {
-    ...sorted([...merged.values()], gone),
+    ...sorted(people, gone),
     missing: missing(merged, present, group),
+    dissolved: record.dissolved(people),
     unclear,
     repeated,
   };
@@ -96,6 +110,7 @@ function mergedEntry(person: ListedPerson, known: RosterEntry | undefined, usern
     groups: known?.groups ?? [],
     role: known?.role ?? "student",
     banned: known?.banned ?? false,
+    imported: known?.imported ?? [],
   };
 }
 
@@ -129,7 +144,9 @@ function missing(
 
 function isSame({ before, after }: MergedPerson): boolean {
   const text = (entry: RosterEntry | undefined) =>
-    JSON.stringify(entry && { ...entry, groups: entry.groups.toSorted() });
+    JSON.stringify(
+      entry && { ...entry, groups: entry.groups.toSorted(), imported: entry.imported.toSorted() },
+    );
   return text(before) === text(after);
 }
 

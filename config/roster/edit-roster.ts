@@ -1,5 +1,5 @@
 import { formatRow, parseCsv, type CsvRow } from "../csv.ts";
-import { hubName, rosterColumns, type RosterColumn, type RosterEntry } from "./roster.ts";
+import { firstColumns, hubName, rosterColumns, type RosterColumn, type RosterEntry } from "./roster.ts";
 
 /** Cells of one person as they are written. */
 export type RosterCells = Partial<Record<RosterColumn, string>>;
@@ -15,11 +15,11 @@ export interface RosterChanges {
 
 /**
  * Changes a valid roster, text to text: rows that are not named stay as they are written, with their order, extra
- * columns, separator and line breaks. A missing or empty file gets every column.
+ * columns, separator and line breaks. A missing or empty file gets the first columns.
  */
 export function editRoster(text: string | undefined, changes: RosterChanges): string {
   const { add = [], set = new Map<string, RosterCells>(), remove = new Set<string>() } = changes;
-  const start = text === undefined || text.trim() === "" ? `${rosterColumns.join(",")}\n` : text;
+  const start = text === undefined || text.trim() === "" ? `${firstColumns.join(",")}\n` : text;
   const { rows, separator } = parseCsv(start);
   const [header, ...people] = rows;
   if (header === undefined) return start;
@@ -48,7 +48,8 @@ export function editRoster(text: string | undefined, changes: RosterChanges): st
 }
 
 /** An entry as cells; what is a default stays empty. */
-export function cellsOf({ username, name, email, id, groups, role, banned }: RosterEntry): RosterCells {
+export function cellsOf(entry: RosterEntry): RosterCells {
+  const { username, name, email, id, groups, role, banned, imported } = entry;
   return {
     username,
     name,
@@ -57,6 +58,8 @@ export function cellsOf({ username, name, email, id, groups, role, banned }: Ros
     groups: groups.join(" "),
     role: role === "admin" ? "admin" : "",
     status: banned ? "banned" : "",
+    // No file gets the column for nothing.
+    ...(imported.length > 0 && { imported: imported.join(" ") }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import { nearest } from "../nearest.ts";
 import { locate, type Finding, type Problem, type Severity } from "../problem.ts";
 import { isPowerfulGroup, systemGroups, unusableGroup } from "./group-names.ts";
-import { hubName, rosterColumns, type RosterColumn, type RosterEntry } from "./roster.ts";
+import { firstColumns, hubName, rosterColumns, type RosterColumn, type RosterEntry } from "./roster.ts";
 import { unusableName } from "./unusable-name.ts";
 
 export interface RosterContext {
@@ -91,7 +91,7 @@ class RosterReader {
     });
     if (columns.includes("username")) return columns;
     const hint =
-      `Write \`${rosterColumns.join(",")}\` into the first line. ` +
+      `Write \`${firstColumns.join(",")}\` into the first line. ` +
       "A list from a learning platform is read by: homeroom users import FILE";
     this.#add("no-username", header.span, "No column is called `username`.", hint);
     return undefined;
@@ -124,6 +124,8 @@ class RosterReader {
       groups: this.#readGroups(cellOf("groups")),
       role: this.#choice(cellOf("role"), ["student", "admin"], "role") ?? "student",
       banned: this.#choice(cellOf("status"), ["active", "banned"], "status") === "banned",
+      // Only a later import looks at it, by name.
+      imported: cellOf("imported").text.split(" ").filter(Boolean),
     };
     if (username === undefined) return;
     this.#compareWithConfig(entry, cellOf);

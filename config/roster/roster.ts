@@ -11,10 +11,24 @@ export interface RosterEntry {
   groups: string[];
   role: "student" | "admin";
   banned: boolean;
+  /** Groups that class lists gave: "lab-1", or "band/lab-1" where the list was that of the group band (`--group`). */
+  imported: string[];
 }
 
 /** The columns of roster.csv in the order in which Homeroom writes them; only the first has to be there. */
-export const rosterColumns = ["username", "name", "email", "id", "groups", "role", "status"] as const;
+export const rosterColumns = [
+  "username",
+  "name",
+  "email",
+  "id",
+  "groups",
+  "role",
+  "status",
+  "imported",
+] as const;
+
+/** Those of a new file: the last one comes with the first class list that has groups. */
+export const firstColumns = rosterColumns.filter((column) => column !== "imported");
 
 export type RosterColumn = (typeof rosterColumns)[number];
 

@@ -228,7 +228,8 @@ Not in the list: 1; they stay, unless you add --remove-missing
   it("writes it with --yes, a second time nothing, and leaves the config's own groups alone", async () => {
     expect((await imported(["--yes", "--no-apply"])).exitCode).toBe(0);
     expect(await roster()).toBe(
-      "username,name,email,id,groups,role,status\nada,Ada Lovelace,,S1,lab-1,,\nbob,Bob B.,,S2,lab-2,,\n",
+      "username,name,email,id,groups,role,status,imported\n" +
+        "ada,Ada Lovelace,,S1,lab-1,,,lab-1\nbob,Bob B.,,S2,lab-2,,,lab-2\n",
     );
     const again = await imported(["--yes", "--no-apply"]);
     expect([again.exitCode, again.stderr]).toEqual([0, expect.stringContaining("Nothing to change")]);
@@ -238,7 +239,28 @@ Not in the list: 1; they stay, unless you add --remove-missing
       ["--yes", "--no-apply"],
       `${canvas.replace("Lab 2", "Lab 1")}"C., Carol",3,S3,carol,Lab 2\n`,
     );
-    expect(await roster()).toContain("\nbob,Bob B.,,S2,lab-1,,\n");
+    expect(await roster()).toContain("\nbob,Bob B.,,S2,lab-1,,,lab-1\n");
+  });
+
+  it("takes people out of a section that dissolved, told first, but out of no group that a teacher gave", async () => {
+    await imported(["--yes", "--no-apply"]);
+    await users(["set", "ada", "--groups", "lab-1,band", "--no-apply"]);
+    const merged = canvas.replace("Lab 1", "Lab 3").replace("Lab 2", "Lab 3");
+    const { exitCode, stdout } = await imported(["--dry-run"], merged);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain(`
+Groups of an earlier list that this one no longer has: 1
+  - lab-2  without bob
+`);
+    const { stdout: json } = await imported(["--dry-run", "--json"], merged);
+    expect(JSON.parse(json)).toMatchObject({ dissolved: [{ group: "lab-2", people: ["bob"] }] });
+    expect((await imported(["--yes", "--no-apply"], merged)).exitCode).toBe(0);
+    const groups = (await list()).map((person) => [person.username, person.groups]);
+    expect(Object.fromEntries(groups)).toMatchObject({
+      ada: ["lab-1", "band", "lab-3"],
+      bob: ["choir", "lab-3"],
+    });
+    expect((await imported([], merged)).exitCode).toBe(0);
   });
 
   it("removes who left the list only when told to, from both files", async () => {

@@ -11,7 +11,7 @@ const mostPeople = 60;
 
 /** What was recognised in a class list, and what would change. @param file as the person calls it */
 export function describeImport(file: string, { list, merged, removeMissing }: Import): string {
-  const { added, returning, changed, same, missing, repeated } = merged;
+  const { added, returning, changed, same, missing, dissolved, repeated } = merged;
   const stay = removeMissing ? "" : "; they stay, unless you add --remove-missing";
   return [
     `${file}: ${counted(list.people.length, "line names", "lines name")} somebody.`,
@@ -22,6 +22,10 @@ export function describeImport(file: string, { list, merged, removeMissing }: Im
     ...block(`New: ${added.length}`, added.map(newRow)),
     ...block(`Back again, with the homes that were kept: ${returning.length}`, returning.map(newRow)),
     ...block(`Changed: ${changed.length}`, changed.map(changedRow)),
+    ...block(
+      `Groups of an earlier list that this one no longer has: ${dissolved.length}`,
+      dissolved.map(({ group, people }) => [`  - ${group}`, `without ${limited(people, 12)}`]),
+    ),
     ...block(
       `Not in the list: ${missing.length}${stay}`,
       missing.map((entry) => goneRow(entry, removeMissing)),
@@ -72,7 +76,9 @@ function changedRow({ before, after }: MergedPerson): string[] {
     const [was, is] = [String(before?.[key] ?? ""), String(after[key])];
     return was === is ? [] : [`${key} ${was || "(none)"} -> ${is || "(none)"}`];
   });
-  return [`  ~ ${after.username}`, differences.join("; ")];
+  // What another list gave too.
+  const words = differences.length === 0 ? [`groups ${String(after.groups)} by this list too`] : differences;
+  return [`  ~ ${after.username}`, words.join("; ")];
 }
 
 function goneRow({ username, name }: RosterEntry, isRemoved: boolean): string[] {

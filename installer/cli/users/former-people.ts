@@ -18,7 +18,7 @@ export async function readFormerPeople(
   const rows = await lastRows(host, gone);
   return [...gone].map((username) => {
     const { name = "", email = "", id = "" } = rows.get(username) ?? {};
-    return { username, name, email, id, groups: [], role: "student", banned: false };
+    return { username, name, email, id, groups: [], role: "student", banned: false, imported: [] };
   });
 }
 

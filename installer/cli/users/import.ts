@@ -172,7 +172,7 @@ async function withPasswords(
 
 /** The stable shape of `users import --json`. */
 function toJson({ list, merged, removeMissing }: Import): object {
-  const { added, returning, changed, same, missing, unclear, repeated } = merged;
+  const { added, returning, changed, same, missing, dissolved, unclear, repeated } = merged;
   return {
     columns: list.columns.map(({ number, header, field }) => ({ number, header, field: field ?? null })),
     skipped: list.skipped,
@@ -183,6 +183,7 @@ function toJson({ list, merged, removeMissing }: Import): object {
     same: same.map(({ after }) => after.username),
     missing: missing.map(({ username }) => username),
     removesMissing: removeMissing,
+    dissolved,
     unclear,
   };
 }

@@ -35,13 +35,17 @@ export function importedTexts(read: ReadConfig, { merged, removeMissing }: Impor
 }
 
 function newCells({ after }: MergedPerson): RosterCells {
-  const { username, name, email, id, groups } = cellsOf(after);
-  const known = Object.entries({ username, name, email, id, groups }).filter(([, text]) => text !== "");
+  const { username, name, email, id, groups, imported } = cellsOf(after);
+  const known = Object.entries({ username, name, email, id, groups, imported }).filter(
+    ([, text]) => text !== undefined && text !== "",
+  );
   return Object.fromEntries(known);
 }
 
 function changedCells({ before, after }: MergedPerson): RosterCells {
   const [was, is] = [before === undefined ? {} : cellsOf(before), cellsOf(after)];
-  const changed = (["name", "email", "id", "groups"] as const).filter((key) => was[key] !== is[key]);
+  const changed = (["name", "email", "id", "groups", "imported"] as const).filter(
+    (key) => (was[key] ?? "") !== (is[key] ?? ""),
+  );
   return Object.fromEntries(changed.map((key) => [key, is[key] ?? ""]));
 }

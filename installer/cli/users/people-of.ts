@@ -18,6 +18,7 @@ export function peopleOf({ config: { users }, roster }: ReadConfig): RosterEntry
       groups: groups.get(username) ?? [],
       role: admins.has(username) ? "admin" : "student",
       banned: banned.has(username),
+      imported: row?.imported ?? [],
     };
   });
 }

@@ -1,5 +1,5 @@
 import { cellsOf, editRoster, type RosterCells } from "../../../config/roster/edit-roster.ts";
-import { hubName } from "../../../config/roster/roster.ts";
+import { hubName, type RosterEntry } from "../../../config/roster/roster.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
 import { resultOf } from "../apply.ts";
 import { hostOf, printJson, requireRoot, type GlobalOptions } from "../context.ts";
@@ -56,6 +56,11 @@ export async function setUsers(names: readonly string[], options: SetOptions): P
   else showPasswords(passwords);
 }
 
+/** Groups that were set here are no class list's to take back. */
+function byHand({ imported }: RosterEntry, { groups }: RosterCells): RosterCells {
+  return groups === undefined || imported.length === 0 ? {} : { imported: "" };
+}
+
 function cellsFrom({ role, groups, name, email, id }: SetOptions): RosterCells {
   return {
     ...(role !== undefined && { role: role === "admin" ? role : "" }),
@@ -73,7 +78,7 @@ function withCells(read: ReadConfig, usernames: ReadonlySet<string>, cells: Rost
   for (const username of usernames) {
     const row = rows.get(username);
     if (row === undefined) add.push({ username, ...cells });
-    else set.set(username, { ...cellsOf(row), ...cells });
+    else set.set(username, { ...cellsOf(row), ...cells, ...byHand(row, cells) });
   }
   return {
     config: withoutNames(read.text, usernames, [

@@ -9,6 +9,7 @@ const person = (username: string, name = "") => ({
   groups: [],
   role: "student" as const,
   banned: false,
+  imported: [],
 });
 
 test("a slip for whoever has a password, by name, ten to a page", () => {

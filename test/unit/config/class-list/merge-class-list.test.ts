@@ -13,6 +13,7 @@ const entry = (username: string, more: Partial<RosterEntry> = {}): RosterEntry =
   groups: [],
   role: "student",
   banned: false,
+  imported: [],
   ...more,
 });
 const merge = (text: string, options: Partial<MergeOptions> = {}) =>
@@ -59,6 +60,70 @@ describe("somebody who is known", () => {
     const { changed, same } = merge("username,section\nada,Lab 2\nbob,Lab 2\ncarol,Lab 1\n", { present });
     expect(changed.map(({ after }) => after.groups)).toEqual([["choir", "lab-2"]]);
     expect(names(same)).toEqual(["bob"]);
+  });
+});
+
+describe("a section that dissolved", () => {
+  const list = (text: string, present: RosterEntry[], group?: string) => {
+    const { added, changed, same, dissolved } = merge(text, {
+      present,
+      ...(group !== undefined && { group }),
+    });
+    const people = [...added, ...changed, ...same].map(({ after }) => after);
+    return {
+      dissolved,
+      people,
+      groups: Object.fromEntries(people.map((each) => [each.username, each.groups.toSorted()])),
+    };
+  };
+  const first = () => list("username,section\nada,Lab 1\nbob,Lab 2\n", [entry("ada"), entry("bob")]).people;
+
+  test("is left by whoever the earlier list had put into it, and told", () => {
+    const { dissolved, groups, people } = list("username,section\nada,Lab 1\nbob,Lab 1\n", first());
+    expect(dissolved).toEqual([{ group: "lab-2", people: ["bob"] }]);
+    expect(groups).toEqual({ ada: ["lab-1"], bob: ["lab-1"] });
+    expect(people.map(({ imported }) => imported)).toEqual([["lab-1"], ["lab-1"]]);
+    expect(list("username,section\nada,Lab 1\nbob,Lab 1\n", people)).toMatchObject({ dissolved: [], groups });
+  });
+
+  test("is not one that a teacher gave, before the list or after it", () => {
+    const choir = { groups: ["lab-1", "choir"] };
+    const known = list("username,section\nada,Lab 1\n", [entry("ada", choir)]).people;
+    expect(list("username,section\nada,Lab 3\n", known)).toMatchObject({
+      dissolved: [],
+      groups: { ada: ["choir", "lab-1", "lab-3"] },
+    });
+    const later = first().map((each) => ({ ...each, groups: [...each.groups, "choir"] }));
+    expect(list("username,section\nada,Lab 3\nbob,Lab 3\n", later).groups).toEqual({
+      ada: ["choir", "lab-3"],
+      bob: ["choir", "lab-3"],
+    });
+  });
+
+  test("of one --group is not another's, and a list without sections dissolves none", () => {
+    const math = list("username,section\nada,Lab 1\n", [entry("ada")], "math").people;
+    const both = list("username,section\nada,Studio\n", math, "art").people;
+    expect(both[0]?.imported).toEqual(["math/lab-1", "art/studio"]);
+    const again = list("username,section\nada,Lab 2\n", both, "math");
+    expect(again).toMatchObject({
+      dissolved: [{ group: "lab-1", people: ["ada"] }],
+      groups: { ada: ["art", "lab-2", "math", "studio"] },
+    });
+    for (const text of ["username\nada\n", "username,section\nada,Studio\n"]) {
+      expect(list(text, again.people).groups).toEqual(again.groups);
+    }
+    const names = list("username\nada\n", again.people, "math");
+    expect(names.people[0]?.imported).toEqual(again.people[0]?.imported);
+  });
+
+  test("stays where another list has it too", () => {
+    const math = list("username,section\nada,Lab 1\nada,Lab 2\n", [entry("ada")], "math").people;
+    const both = list("username,section\nada,Lab 1\n", math, "art").people;
+    const { groups, dissolved } = list("username,section\nada,Lab 3\n", both, "math");
+    expect([groups["ada"], dissolved]).toEqual([
+      ["art", "lab-1", "lab-3", "math"],
+      [{ group: "lab-2", people: ["ada"] }],
+    ]);
   });
 });
 

@@ -41,6 +41,7 @@ test("whatever is added, changed and removed is what is read afterwards", () => 
     groups: fc.uniqueArray(fc.constantFrom("choir", "band"), { maxLength: 2 }),
     role: fc.constantFrom("student" as const, "admin" as const),
     banned: fc.constant(false),
+    imported: fc.constantFrom<string[]>([], ["lab-1", "band/lab-2"]),
   });
   const people = fc.uniqueArray(entry, { selector: ({ username }) => username, maxLength: 6 });
   fc.assert(

@@ -23,6 +23,7 @@ test("people are read with what is known of them, and defaults for the rest", ()
       groups: ["choir", "band"],
       role: "student",
       banned: false,
+      imported: [],
     },
     expect.objectContaining({ username: "boss", role: "admin" }),
     expect.objectContaining({ username: "mallory", banned: true }),
