@@ -5,6 +5,9 @@ from importlib.metadata import entry_points
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.utils import maybe_future
+from tornado import web
+
+from .login_limits import LoginLimits, address_of
 
 # Short names of our own; the others are entry points of jupyterhub.authenticators.
 CLASSES = {
@@ -53,6 +56,23 @@ def rostered(base, roster_file):
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.admin_users = set(self.roster.admins)
+            self._limits = LoginLimits()
+
+        async def get_authenticated_user(self, handler, data):
+            """Logins by name count; where a login service asks for the password, that one does the counting."""
+            if not data or "username" not in data:
+                return await super().get_authenticated_user(handler, data)
+            name = self.normalize_username(data["username"])
+            attempt = self._limits.begin(name, address_of(handler.request) if handler else "")
+            try:
+                user = await super().get_authenticated_user(handler, data)
+            except web.HTTPError as error:
+                if error.status_code >= 500:  # a directory that is down is nobody's guess
+                    self._limits.succeeded(attempt)
+                raise
+            if user:
+                self._limits.succeeded(attempt)
+            return user
 
         # Not check_allowed: allow_all would bypass that, and this is asked always.
         async def check_blocked_users(self, username, authentication=None):

@@ -9,7 +9,7 @@ from jupyterhub.auth import Authenticator
 from tornado import web
 from traitlets import Unicode, default
 
-from .passwords import PasswordStore, hash_password, matches
+from .passwords import PasswordStore, hash_password, matches, matches_nobody
 
 
 class HomeroomFirstUse(FirstUseAuthenticator):
@@ -36,9 +36,8 @@ class HomeroomFirstUse(FirstUseAuthenticator):
 
     async def authenticate(self, handler, data):
         name, password = self.normalize_username(data["username"]), data["password"]
-        if not self.roster.lets_in(name) or not self.validate_username(name):
-            return None
-        if not self.create_users and not self.roster.lists(name) and not self._user_exists(name):
+        if not self._may_come_in(name):
+            await matches_nobody(password)
             return None
         current = self.passwords.current(name, self.roster.first_passwords.get(name))
         if current is not None:
@@ -54,6 +53,11 @@ class HomeroomFirstUse(FirstUseAuthenticator):
         if self.passwords.add(name, await hash_password(password)):
             return name
         return await self.authenticate(handler, data)  # someone was faster: now it must match
+
+    def _may_come_in(self, name):
+        if not self.roster.lets_in(name) or not self.validate_username(name):
+            return False
+        return self.create_users or self.roster.lists(name) or self._user_exists(name)
 
     async def _check_code(self, code):
         """Whoever knows the class code may choose a password; raises HTTPError with words for the others."""

@@ -3,7 +3,7 @@
 from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
 
-from .passwords import matches
+from .passwords import matches, matches_nobody
 
 
 class HomeroomNative(NativeAuthenticator):
@@ -32,6 +32,7 @@ class HomeroomNative(NativeAuthenticator):
         name = self.normalize_username(data["username"])
         user = self.get_user(name)
         if user is None or (self.allowed_failed_logins and self.is_blocked(name)):
+            await matches_nobody(data["password"])
             return None
         valid = await matches(data["password"], user.password)
         if valid and user.is_authorized and (not user.has_2fa or user.is_valid_token(data.get("2fa"))):
