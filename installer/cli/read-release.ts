@@ -7,6 +7,7 @@ import { createHost } from "../host/local-host.ts";
 const readFolders = [
   "templates/units/",
   "templates/locks/",
+  "templates/dbus/",
   "templates/polkit/",
   "templates/sudoers/",
   "templates/tmpfiles/",

@@ -62,6 +62,11 @@ function addRights(state: StateBuilder, release: Release): void {
     textOf(release, "templates/polkit/50-homeroom.rules"),
     [refOf("apt-package", "polkitd")],
   );
+  // The bus reads the folder again by itself; a policy for a group that is not there yet would count for nobody.
+  state.file("/etc/dbus-1/system.d/homeroom.conf", textOf(release, "templates/dbus/homeroom.conf"), [
+    refOf("apt-package", "dbus"),
+    refOf("system-group", adminsGroup),
+  ]);
   state.add(
     "sudoers",
     "homeroom-admins",

@@ -7,7 +7,7 @@ import type { Facts } from "../../../installer/resources/facts.ts";
 import type { KnownAccounts } from "../../../installer/resources/known-accounts.ts";
 
 const root = join(import.meta.dirname, "../../..");
-const folders = ["units", "polkit", "sudoers", "tmpfiles", "terminal", "completion"];
+const folders = ["units", "dbus", "polkit", "sudoers", "tmpfiles", "terminal", "completion"];
 
 /** Debian 12 on a small server. */
 const bookworm: Facts = {

@@ -112,14 +112,19 @@ test("the polkit rule lets the hub start, stop and reset servers, and nothing el
   }
 });
 
-test("the polkit rule leaves everybody else to the others", () => {
-  const ask = polkit();
-  expect(ask("jupyter-alice", "homeroom-user@alice.service", "start")).toBe("not handled");
-  expect(ask("homeroom-hub", "x", "start", "org.freedesktop.login1.reboot")).toBe("not handled");
+test("the polkit rule lets students and services do nothing, and leaves everybody else to the others", () => {
+  const ask = polkit(["jupyter-teacher"]);
+  for (const user of ["jupyter-alice", "homeroom-hub", "homeroom-proxy", "homeroom-env"]) {
+    expect(ask(user, undefined, undefined, "org.freedesktop.login1.set-self-linger")).toBe("no");
+  }
+  expect(ask("jupyter-alice", "homeroom-user@alice.service", "start")).toBe("no");
+  for (const user of ["jupyter-teacher", "root", "debian", "alice"]) {
+    expect(ask(user, "homeroom-user@alice.service", "start")).toBe("not handled");
+  }
 });
 
 /** The rule as polkit would ask it. */
-function polkit() {
+function polkit(admins: readonly string[] = []) {
   type Rule = (action: object, subject: object) => string;
   let rule: Rule | undefined;
   const scope = {
@@ -129,7 +134,8 @@ function polkit() {
   // oxlint-disable-next-line no-implied-eval, typescript/no-implied-eval -- our own file, as polkit runs it
   new Function("polkit", template("polkit/50-homeroom.rules"))(scope);
   return (user: string, unitName?: string, verb?: string, id = "org.freedesktop.systemd1.manage-units") => {
+    const isInGroup = (group: string) => group === "homeroom-admins" && admins.includes(user);
     const details: Record<string, string | undefined> = { unit: unitName, verb };
-    return rule?.({ id, lookup: (key: string) => details[key] }, { user });
+    return rule?.({ id, lookup: (key: string) => details[key] }, { user, isInGroup });
   };
 }
