@@ -52,6 +52,11 @@ def test_after_a_change_it_is_checked_again_and_only_then(environment):
     verdict.write_text(json.dumps({**written, "distributions": ["jupyterlab-0.1.dist-info"]}))
     assert again() != first
     assert json.loads(verdict.read_text())["distributions"] == written["distributions"]
+    # What a release left behind that is not in use any more.
+    verdict.write_text(json.dumps({**written, "lean_start": "of another release"}))
+    before = verdict.stat().st_ino
+    assert again() != before
+    assert json.loads(verdict.read_text())["lean_start"] == written["lean_start"]
 
 
 def test_a_saving_that_answers_otherwise_than_stock_fails_the_check(check):

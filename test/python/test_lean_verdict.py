@@ -1,4 +1,10 @@
+import json
+import shutil
+import subprocess
+import sys
+
 import pytest
+from conftest import HUB
 from homeroom import lean_verdict
 from homeroom.lean_verdict import why_stock, write_verdict
 
@@ -37,6 +43,37 @@ def test_another_python_starts_stock(checked, monkeypatch):
     asked = ask()
     monkeypatch.setattr(lean_verdict, "PYTHON", "3.99.0")
     assert asked() == "it was not checked with this Python"
+
+
+def test_another_release_starts_stock_whatever_the_last_one_found(checked, monkeypatch):
+    ask, _folder, verdict = checked
+    for reason in (None, "the check failed: IPython: 1 instead of 2"):
+        asked = ask(reason)
+        with monkeypatch.context() as patch:
+            patch.setattr(lean_verdict, "lean_start", lambda: "another")
+            assert asked() == "it was checked by another release of Homeroom"
+    written = json.loads(verdict.read_text())
+    del written["lean_start"]
+    verdict.write_text(json.dumps(written))
+    assert asked() == "it was not checked with this environment"
+
+
+@pytest.mark.parametrize("name", lean_verdict.LEAN_START)
+def test_a_release_is_another_where_any_part_of_its_lean_start_is(tmp_path, name):
+    copy = tmp_path / "hub/homeroom"
+    shutil.copytree(HUB / "homeroom", copy)
+    for outer in HUB.glob("*.py"):
+        shutil.copy(outer, tmp_path / "hub")
+    assert lean_verdict.lean_start(copy) == lean_verdict.lean_start()
+    with (copy / name).open("a") as file:
+        file.write("# changed")
+    assert lean_verdict.lean_start(copy) != lean_verdict.lean_start()
+
+
+def test_everything_that_a_lean_start_is_made_of_is_named():
+    loaded = "import sys, homeroom.savings, homeroom.probes; print(*[m for m in sys.modules if m.startswith('homeroom.')])"
+    said = subprocess.run([sys.executable, "-c", loaded], cwd=HUB, check=True, capture_output=True, text=True).stdout
+    assert {f"{name.removeprefix('homeroom.')}.py" for name in said.split()} <= set(lean_verdict.LEAN_START)
 
 
 def test_a_failed_check_is_told(checked):
