@@ -78,6 +78,10 @@ def attempts():
         "restart another service": systemctl("try-restart", "homeroom-culler.service"),
         "re-read units": systemctl("daemon-reload"),
         "enable a unit": systemctl("enable", "--runtime", "homeroom-recover.service"),
+        "have a systemd of its own": runs(
+            "busctl", "call", "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager",
+            "SetUserLinger", "ubb", str(os.getuid()), "true", "false",
+        ),
         "run as a service": runs("systemd-run", "--no-ask-password", "--quiet", "--wait", "true"),
     }
 

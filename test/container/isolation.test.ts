@@ -5,6 +5,10 @@ import { admin, installedMachine, shell } from "../installed-machine.ts";
 import { atWork } from "../log-in.ts";
 import { testImages } from "../machine.ts";
 
+const manager =
+  "busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager";
+const login = "busctl call org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager";
+
 /**
  * What alice tries, as a command line. `allowed` may do the very same: a line that fails for everybody would prove
  * nothing. BOB_PID is the process of bob's server, CGROUP its control group, PYTHON an interpreter.
@@ -99,6 +103,72 @@ const attempts: readonly { what: string; line: string; allowed: "bob" | "teacher
   },
   { what: "start a unit", line: "systemctl start homeroom-core.slice", allowed: "root" },
   { what: "run as a service", line: "systemd-run --quiet --wait true", allowed: "root" },
+  { what: "become root by su", line: "su --command true </dev/null", allowed: "root" },
+  { what: "become bob by su", line: "su --command true jupyter-bob </dev/null", allowed: "root" },
+  { what: "become root by pkexec", line: "pkexec --disable-internal-agent true || exit 1", allowed: "root" },
+  {
+    what: "start a unit over D-Bus",
+    line: `${manager} StartUnit ss homeroom-core.slice replace`,
+    allowed: "root",
+  },
+  {
+    what: "change bob's server over D-Bus",
+    line: `${manager} SetUnitProperties 'sba(sv)' homeroom-user@bob.service true 1 CPUWeight t 100`,
+    allowed: "root",
+  },
+  {
+    what: "ask systemd for bob's command lines",
+    line: `${manager} GetUnitProcesses s homeroom-user@bob.service | grep -q secret-of-bob`,
+    allowed: "teacher",
+  },
+  {
+    what: "ask bob's unit for them",
+    line: "busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1/unit/homeroom_2duser_40bob_2eservice org.freedesktop.systemd1.Service GetProcesses | grep -q secret-of-bob",
+    allowed: "root",
+  },
+  {
+    what: "have a systemd of one's own, beside all limits",
+    line: `${login} SetUserLinger ubb $(id -u) true false`,
+    allowed: "teacher",
+  },
+  { what: "shut the machine down", line: `${login} CanPowerOff | grep -q yes`, allowed: "root" },
+  {
+    what: "write to everybody's terminals",
+    line: `${login} SetWallMessage sb hello-$$ false`,
+    allowed: "root",
+  },
+  {
+    what: "give the machine another name",
+    line: "busctl call org.freedesktop.hostname1 /org/freedesktop/hostname1 org.freedesktop.hostname1 SetPrettyHostname sb mine-$$ false",
+    allowed: "root",
+  },
+  { what: "use bob's session bus", line: "busctl --address=unix:abstract=/bus-of-bob list", allowed: "bob" },
+  {
+    what: "read what bob's server was given",
+    line: "cat /run/credentials/homeroom-user@bob.service/environment",
+    allowed: "root",
+  },
+  { what: "make a control group", line: "mkdir CGROUP/of-alice && rmdir CGROUP/of-alice", allowed: "root" },
+  {
+    what: "put something beside the homes",
+    line: "touch /home/jupyter-of-alice && rm /home/jupyter-of-alice",
+    allowed: "root",
+  },
+  {
+    what: "put something beside the hub's sockets",
+    line: "touch /run/homeroom/x && rm /run/homeroom/x",
+    allowed: "root",
+  },
+  { what: "write a unit", line: "touch /run/systemd/system/x.service", allowed: "root" },
+  { what: "change Homeroom", line: "touch /opt/homeroom/current/templates/hub/x", allowed: "root" },
+  { what: "change the hub's Python", line: "touch $(ls -d /opt/homeroom/hub/*/bin)/x", allowed: "root" },
+  { what: "read everybody's password hashes", line: "cat /etc/shadow", allowed: "root" },
+  { what: "list who was removed", line: "ls /var/lib/homeroom/tombstones", allowed: "root" },
+  {
+    what: "read the proxy's environment",
+    line: "cat /proc/$(systemctl show -P MainPID homeroom-proxy@a)/environ",
+    allowed: "root",
+  },
 ];
 
 describe.each(testImages)("students on %s", (image) => {
@@ -123,6 +193,7 @@ describe.each(testImages)("students on %s", (image) => {
       )
     ).trim();
     if (!/^\/sys\/fs\/cgroup\/.*homeroom-user@bob\.service$/.test(bobGroup)) throw new Error(bobGroup);
+    await shell(machine, "apt-get install -y -qq pkexec");
     await shell(machine, "cp /usr/bin/id /usr/local/bin/id-as-root && chmod 4755 /usr/local/bin/id-as-root");
     const left = [
       "mkdir -p ~/open",
@@ -137,7 +208,8 @@ subprocess.Popen(["bash", "-c", "exec -a secret-of-bob sleep 1000"])
 ctypes.CDLL(None).shmget(4711, 4096, 0o1600)
 listening = socket.socket(socket.AF_UNIX)
 listening.bind("/tmp/socket-of-bob")
-listening.listen(5)`);
+listening.listen(5)
+subprocess.run(["dbus-daemon", "--session", "--fork", "--address=unix:abstract=/bus-of-bob"], check=True)`);
   });
   afterAll(async () => {
     for (const kernel of Object.values(kernels)) await kernel[Symbol.asyncDispose]();
@@ -161,6 +233,36 @@ listening.listen(5)`);
   test.each(attempts)("alice cannot $what, and $allowed can", async ({ line, allowed }) => {
     expect(await ran(allowed, line)).toBe(0);
     expect(await ran("alice", line)).not.toBe(0);
+  });
+
+  test("no setuid or setgid program of the machine gives alice the rights that it has", async () => {
+    // Asked for help alone, so that none of them does anything.
+    const programs = (await shell(machine, "find / -xdev -type f -perm /6000")).trim().split("\n");
+    expect(programs).toEqual(
+      expect.arrayContaining(["/usr/bin/su", "/usr/bin/sudo", "/usr/bin/passwd", "/usr/bin/pkexec"]),
+    );
+    const started = async (who: string) => {
+      const said = await kernels[who]?.run(`import json, re, subprocess
+def start(program):
+    try:
+        done = subprocess.run([program, "--help"], env={"LD_SHOW_AUXV": "1"}, stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
+    except PermissionError:
+        return "refused"
+    # The dynamic linker says nothing of a process that has gained something by its start (ld.so(8)).
+    return "as its owner" if re.search(rb"^AT_SECURE: *0$", done.stdout, re.M) else "with rights"
+print(json.dumps({program: start(program) for program in ${JSON.stringify(programs)}}))`);
+      return Object.entries(JSON.parse(said ?? "{}") as Record<string, string>);
+    };
+    const withRights = (all: [string, string][]) => all.filter(([, how]) => how === "with rights");
+    const byAlice = await started("alice");
+    expect(byAlice).toHaveLength(programs.length);
+    expect(withRights(byAlice)).toEqual([]);
+    const byTeacher = await started(admin);
+    const others = byTeacher.filter(([, how]) => how !== "refused");
+    expect(withRights(byTeacher)).toEqual(others);
+    expect(others.map(([program]) => program)).toEqual(
+      expect.arrayContaining(["/usr/bin/sudo", "/usr/local/bin/id-as-root"]),
+    );
   });
 
   test("alice's session opens bob's server to nobody but bob", async () => {
@@ -190,6 +292,17 @@ listening.listen(5)`);
     expect((await start("alice"))?.status).toBe(403);
     expect((await end("alice"))?.status).toBe(403);
     expect((await end("bob"))?.status).toBe(204);
+  });
+
+  test("alice's session asks the hub nothing that is an admin's", async () => {
+    const ask = (name: string) =>
+      Promise.all(
+        ["hub/api/users", "hub/api/proxy", "hub/api/services", "hub/admin"].map(
+          async (path) => (await clients[name]?.get(path))?.status,
+        ),
+      );
+    expect(await ask(admin)).toEqual([200, 200, 200, 200]);
+    expect(await ask("alice")).toEqual([403, 403, 403, 403]);
   });
 
   test("the token in alice's server speaks for alice only", async () => {
