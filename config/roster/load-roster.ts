@@ -9,8 +9,8 @@ import { unusableName } from "./unusable-name.ts";
 export interface RosterContext {
   /** The config's own lists, which the roster may not contradict. */
   config?: Pick<Config, "users">;
-  /** The Unix account of a person; two people who lead to the same one are told. */
-  accountOf?: (username: string) => string;
+  /** The Unix account of a person, undefined where it is nobody else's in any case; two who lead to the same one are told. */
+  accountOf?: (username: string) => string | undefined;
 }
 
 export interface LoadedRoster {
@@ -19,6 +19,9 @@ export interface LoadedRoster {
   /** In the order of the file; undefined where there is an error. */
   entries?: RosterEntry[];
 }
+
+const roles = ["student", "admin"] as const;
+const statuses = ["active", "banned"] as const;
 
 /** From roster.csv to Problems or people. Pure; never throws for a bad text. */
 export function loadRoster(text: string | Uint8Array, context: RosterContext = {}): LoadedRoster {
@@ -35,6 +38,8 @@ class RosterReader {
   readonly findings: Finding[] = [];
   readonly entries: RosterEntry[] = [];
   readonly #context: RosterContext;
+  /** Where the columns stand. */
+  readonly #places: Partial<Record<RosterColumn, number>> = {};
   readonly #seen = new Map<string, string>();
   readonly #accounts = new Map<string, string>();
   /** The config's own lists. */
@@ -89,6 +94,7 @@ class RosterReader {
       if (known === undefined && name !== "" && !name.startsWith("x-")) this.#refuseColumn(cell);
       return known;
     });
+    for (const [place, column] of columns.entries()) if (column !== undefined) this.#places[column] ??= place;
     if (columns.includes("username")) return columns;
     const hint =
       `Write \`${firstColumns.join(",")}\` into the first line. ` +
@@ -108,13 +114,20 @@ class RosterReader {
 
   #readRow(row: CsvRow, columns: readonly (RosterColumn | undefined)[]): void {
     if (row.cells.every(({ text }) => text === "")) return;
-    const extra = row.cells.slice(columns.length).find(({ text }) => text !== "");
+    const extra =
+      row.cells.length > columns.length
+        ? row.cells.slice(columns.length).find(({ text }) => text !== "")
+        : undefined;
     if (extra !== undefined) {
       const hint = "A value with a separator in it stands in quotation marks.";
       this.#add("extra-cell", extra.span, "This row has more values than the first line has columns.", hint);
     }
-    const cellOf = (column: RosterColumn): Cell =>
-      row.cells[columns.indexOf(column)] ?? { text: "", span: row.span };
+    const none = { text: "", span: row.span };
+    // Most lists have few of the columns, and there are thousands of rows.
+    const cellOf = (column: RosterColumn): Cell => {
+      const place = this.#places[column];
+      return place === undefined ? none : (row.cells[place] ?? none);
+    };
     const username = this.#readUsername(cellOf("username"), row);
     const entry = {
       username: username ?? "",
@@ -122,10 +135,10 @@ class RosterReader {
       email: cellOf("email").text,
       id: cellOf("id").text,
       groups: this.#readGroups(cellOf("groups")),
-      role: this.#choice(cellOf("role"), ["student", "admin"], "role") ?? "student",
-      banned: this.#choice(cellOf("status"), ["active", "banned"], "status") === "banned",
+      role: this.#choice(cellOf("role"), roles, "role") ?? "student",
+      banned: this.#choice(cellOf("status"), statuses, "status") === "banned",
       // Only a later import looks at it, by name.
-      imported: cellOf("imported").text.split(" ").filter(Boolean),
+      imported: this.#words(cellOf("imported")),
     };
     if (username === undefined) return;
     this.#compareWithConfig(entry, cellOf);
@@ -145,7 +158,7 @@ class RosterReader {
     }
     const username = hubName(text);
     const first = this.#seen.get(username);
-    this.#seen.set(username, first ?? text);
+    if (first === undefined) this.#seen.set(username, text);
     if (first !== undefined) {
       const twin =
         first === text ? "is there twice" : `and \`${first}\` are one person: capitals do not count`;
@@ -172,12 +185,18 @@ class RosterReader {
     if (config === undefined || accountOf === undefined) return;
     const { allowed, admin, extraUserGroups } = config.users;
     for (const name of [...allowed, ...admin, ...Object.values(extraUserGroups).flat()].map(hubName)) {
-      this.#accounts.set(accountOf(name), name);
+      const account = accountOf(name);
+      if (account !== undefined) this.#accounts.set(account, name);
     }
+  }
+
+  #words({ text }: Cell): string[] {
+    return text === "" ? [] : text.split(" ").filter(Boolean);
   }
 
   /** Separated by spaces, semicolons, commas or bars; small letters, so that a spreadsheet's capitals do no harm. */
   #readGroups({ text, span }: Cell): string[] {
+    if (text === "") return [];
     const groups = new Set(
       text
         .toLowerCase()
@@ -203,9 +222,10 @@ class RosterReader {
     words: readonly Word[],
     column: RosterColumn,
   ): Word | undefined {
+    if (text === "") return undefined;
     const word = text.toLowerCase();
     const found = words.find((each) => each === word);
-    if (found !== undefined || word === "") return found;
+    if (found !== undefined) return found;
     const meant = nearest(word, words);
     const hint =
       meant === undefined ? `Write ${words.join(" or ")}, or nothing.` : `Did you mean \`${meant}\`?`;

@@ -7,24 +7,20 @@ import { hubName, type RosterEntry } from "./roster.ts";
  */
 export function withRoster(config: Config, entries: readonly RosterEntry[]): Config {
   const { users } = config;
-  const names = (some: readonly RosterEntry[]) => some.map(({ username }) => username);
-  const merged = (listed: readonly string[], some: readonly RosterEntry[]) => [
-    ...new Set([...listed.map(hubName), ...names(some)]),
-  ];
-  const students = entries.filter(({ role }) => role === "student");
+  const [allowed, admin, banned] = [users.allowed, users.admin, users.banned].map(
+    (listed) => new Set(listed.map(hubName)),
+  ) as [Set<string>, Set<string>, Set<string>];
+  for (const entry of entries) {
+    (entry.role === "student" ? allowed : admin).add(entry.username);
+    if (entry.banned) banned.add(entry.username);
+  }
   return {
     ...config,
     users: {
       ...users,
-      allowed: merged(users.allowed, students),
-      admin: merged(
-        users.admin,
-        entries.filter(({ role }) => role === "admin"),
-      ),
-      banned: merged(
-        users.banned,
-        entries.filter(({ banned }) => banned),
-      ),
+      allowed: [...allowed],
+      admin: [...admin],
+      banned: [...banned],
       extraUserGroups: groupsOf(users.extraUserGroups, entries),
       open: users.open && (users.openWithList || entries.length === 0),
     },

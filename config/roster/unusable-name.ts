@@ -1,5 +1,7 @@
 /** Why JupyterHub has nobody of this name; undefined where it may. */
 export function unusableName(name: string): string | undefined {
+  // Nearly everybody: nothing below is true of it.
+  if (/^[\w@+-][\w@.+-]{0,254}$/.test(name)) return undefined;
   if (name === "") return "it is empty";
   if (name.includes("/")) return "it has a slash";
   // As JupyterHub's validate_username has it.

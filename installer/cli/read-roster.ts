@@ -2,7 +2,7 @@ import type { Config } from "../../config/config.ts";
 import type { Problem } from "../../config/problem.ts";
 import { loadRoster } from "../../config/roster/load-roster.ts";
 import type { RosterEntry } from "../../config/roster/roster.ts";
-import { accountName } from "../desired/account-name.ts";
+import { sharedAccount } from "../desired/account-name.ts";
 import { exitCodes, HomeroomError } from "../errors.ts";
 import type { HostReader } from "../host/host.ts";
 import { hashOf } from "../resources/hash.ts";
@@ -44,6 +44,6 @@ export function entriesOf(
   config: Config,
   path: string,
 ): { entries: RosterEntry[]; warnings: Problem[] } {
-  const { entries, problems } = loadRoster(text, { config, accountOf: accountName });
+  const { entries, problems } = loadRoster(text, { config, accountOf: sharedAccount });
   return entries === undefined ? refuseErrors(problems, path) : { entries, warnings: problems };
 }

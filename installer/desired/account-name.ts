@@ -12,7 +12,7 @@ const longest = 26;
  */
 export function accountName(hubName: string): string {
   const whole = `${prefix}${hubName}`;
-  if (plain.test(hubName) && whole.length < longest) return whole;
+  if (isPlain(hubName)) return whole;
   // Slow to load, and few names need it.
   const { createHash } = process.getBuiltinModule("node:crypto");
   const hash = createHash("sha256").update(whole).digest("hex");
@@ -22,6 +22,25 @@ export function accountName(hubName: string): string {
     return start + hash.slice(0, 32 - start.length);
   }
   return `${whole.slice(0, longest)}-${hash.slice(0, 5)}`;
+}
+
+/**
+ * The account of a hub name to which another name could lead too: hashes are short. Undefined for the plain names, whose
+ * accounts are nobody else's.
+ */
+export function sharedAccount(hubName: string): string | undefined {
+  return isPlain(hubName) ? undefined : accountName(hubName);
+}
+
+/** The hub name that is in an account's name; undefined where there is a hash instead. */
+export function plainNameOf(account: string): string | undefined {
+  const name = account.slice(prefix.length);
+  return account.startsWith(prefix) && isPlain(name) ? name : undefined;
+}
+
+/** Whether the account's name is the hub name behind the prefix. */
+export function isPlain(hubName: string): boolean {
+  return prefix.length + hubName.length < longest && plain.test(hubName);
 }
 
 /** The account that units of an instance run as: the other way of `instanceOf`. */

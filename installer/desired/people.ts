@@ -2,7 +2,7 @@ import type { Config } from "../../config/config.ts";
 import type { KnownAccounts } from "../resources/known-accounts.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
 import { escapeUnitPart } from "../systemd/unit-escape.ts";
-import { accountName, instanceOf } from "./account-name.ts";
+import { accountName, instanceOf, isPlain, plainNameOf } from "./account-name.ts";
 import { adminsGroup } from "../resources/admins-group.ts";
 import { textOf, type Release } from "./release.ts";
 import type { StateBuilder } from "./state-builder.ts";
@@ -31,16 +31,16 @@ export function addPeople(state: StateBuilder, { config, release, known }: Peopl
   const banned = new Set(users.banned);
   const admins = users.admin.filter((name) => !banned.has(name));
   const listed = new Set([...admins, ...users.allowed.filter((name) => !banned.has(name))]);
-  const accounts = new Map([...listed].map((name) => [accountName(name), name]));
+  const accounts = new ListedAccounts(listed);
   const closed = closedAccounts(accounts, users, known);
   const made = new Set(admins.map(accountName));
   // Gone by another hand; whatever needs it would fail.
-  for (const account of accounts.keys()) {
-    if (known.open.has(account) && !known.made.has(account)) made.add(account);
+  for (const account of known.open) {
+    if (accounts.has(account) && !known.made.has(account)) made.add(account);
   }
   const there = (account: string) => made.has(account) || (known.made.has(account) && !closed.has(account));
 
-  const refs = [...made].map((account) => addAccount(state, account, accounts.get(account) ?? "", config));
+  const refs = [...made].map((account) => addAccount(state, account, accounts.nameOf(account) ?? "", config));
   for (const [account, why] of closed) refs.push(state.add("closed-account", account, { why }));
   for (const name of admins) refs.push(addMember(state, adminsGroup, accountName(name), made));
   for (const [group, members] of Object.entries(users.extraUserGroups)) {
@@ -52,8 +52,33 @@ export function addPeople(state: StateBuilder, { config, release, known }: Peopl
   return { refs, ...adminDropIns(admins, release) };
 }
 
+/**
+ * Whose account is whose, of everybody on the lists. There may be thousands, and few accounts on the machine: what an
+ * account's name tells is not worked out for each of them.
+ */
+class ListedAccounts {
+  readonly #listed: ReadonlySet<string>;
+  /** Names that cannot be read out of their accounts. */
+  readonly #others: ReadonlyMap<string, string>;
+
+  constructor(listed: ReadonlySet<string>) {
+    this.#listed = listed;
+    const others = [...listed].filter((name) => !isPlain(name));
+    this.#others = new Map(others.map((name) => [accountName(name), name]));
+  }
+
+  has(account: string): boolean {
+    return this.nameOf(account) !== undefined;
+  }
+
+  nameOf(account: string): string | undefined {
+    const name = plainNameOf(account);
+    return name === undefined ? this.#others.get(account) : this.#listed.has(name) ? name : undefined;
+  }
+}
+
 function closedAccounts(
-  listed: ReadonlyMap<string, string>,
+  listed: ListedAccounts,
   users: Config["users"],
   known: KnownAccounts,
 ): Map<string, "banned" | "removed"> {

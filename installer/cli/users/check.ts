@@ -1,7 +1,7 @@
 import { countProblems, formatProblems, problemsToJson } from "../../../config/format.ts";
 import { loadConfig } from "../../../config/load.ts";
 import { loadRoster } from "../../../config/roster/load-roster.ts";
-import { accountName } from "../../desired/account-name.ts";
+import { sharedAccount } from "../../desired/account-name.ts";
 import { exitCodes } from "../../errors.ts";
 import { wantsColor } from "../config/output.ts";
 import { readText } from "../config/read-text.ts";
@@ -20,7 +20,7 @@ export async function checkRoster(
   const written = await host.read(await followTrusted(host, configPath));
   const { config } = configOf(loadConfig(written ?? ""), configPath);
   const bytes = file === undefined ? await host.read(rosterPath) : (await readText(file)).bytes;
-  const { problems, entries } = loadRoster(bytes ?? "", { config, accountOf: accountName });
+  const { problems, entries } = loadRoster(bytes ?? "", { config, accountOf: sharedAccount });
   const name = file ?? rosterPath;
   if (options.json) print(problemsToJson(problems));
   else if (problems.length > 0)
