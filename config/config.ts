@@ -14,6 +14,8 @@ export interface Limits {
 export interface Config {
   /** Begins and ends with a slash. */
   baseUrl: string;
+  /** As in "https://hub.school.example:8443": people's servers are at names below it; null: all is at one name. */
+  subdomainHost: string | null;
   auth: {
     /** As written, or TLJH's default. */
     type: string;

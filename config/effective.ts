@@ -10,6 +10,7 @@ export function effective(config: Config, machineMemory?: number): { [key: strin
   const { cull } = services;
   return {
     base_url: config.baseUrl,
+    subdomain_host: config.subdomainHost,
     auth: { type: auth.type, first_password: auth.firstPassword, ...auth.traits },
     users: {
       allowed: users.allowed,

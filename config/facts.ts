@@ -24,4 +24,6 @@ export interface CertificateFacts {
   /** Milliseconds since 1970. */
   notAfter?: number;
   notBefore?: number;
+  /** What it holds for: host names, "*.hub.school.example" too. */
+  names?: readonly string[];
 }

@@ -10,6 +10,7 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
   const cull = services.cull ?? {};
   return {
     baseUrl: normalBaseUrl(written.base_url ?? "/"),
+    subdomainHost: subdomainHostOf(written.subdomain_host ?? "", http, https),
     ...people(written, traits),
     limits: {
       memory: limits.memory === undefined ? "auto" : limits.memory,
@@ -56,6 +57,19 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
 function normalBaseUrl(baseUrl: string): string {
   const inner = baseUrl.replace(/^\/+|\/+$/g, "");
   return inner === "" ? "/" : `/${inner}/`;
+}
+
+/** With protocol and port, as people reach it; a text of another shape is what a rule finds. */
+function subdomainHostOf(
+  written: string,
+  http: NonNullable<WrittenConfig["http"]>,
+  https: NonNullable<WrittenConfig["https"]>,
+): string | null {
+  if (written === "") return null;
+  if (written.includes("://")) return written.replace(/\/+$/, "").toLowerCase();
+  const [scheme, port, usual] =
+    https.enabled === true ? ["https", https.port ?? 443, 443] : ["http", http.port ?? 80, 80];
+  return `${scheme}://${written.toLowerCase()}${port === usual ? "" : `:${port}`}`;
 }
 
 /** Sockets listen on addresses, and this is the one name that everybody means the same by. */

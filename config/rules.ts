@@ -1,4 +1,10 @@
 import { baseUrlShape, addressesAreAddresses, portsDiffer, pathsAreAbsolute } from "./rules/address-rules.ts";
+import {
+  certificateCoversSubdomains,
+  letsencryptCoversSubdomains,
+  subdomainHostFitsHttps,
+  subdomainHostShape,
+} from "./rules/subdomain-rules.ts";
 import { aptNamesAreNames, packagesAreRequirements, packagesDiffer } from "./rules/environment-rules.ts";
 import {
   letsencryptNeedsEmailAndDomains,
@@ -49,6 +55,9 @@ export function checkRules(
 
 const textRules: readonly TextRule[] = [
   baseUrlShape,
+  subdomainHostShape,
+  subdomainHostFitsHttps,
+  letsencryptCoversSubdomains,
   letsencryptNeedsEmailAndDomains,
   letsencryptAndCertificateExclude,
   certificateNeedsBothFiles,
@@ -75,6 +84,7 @@ const machineRules: readonly MachineRule[] = [
   portsAreFree,
   certificateIsUsable,
   certificateLasts,
+  certificateCoversSubdomains,
   limitsFitMachine,
   reserveFitsMachine,
   classFitsMachine,

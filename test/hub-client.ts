@@ -5,11 +5,17 @@ import { request as requestEncrypted } from "node:https";
 export class HubClient {
   readonly #origin: string;
   readonly #base: string;
-  readonly #jar = new Map<string, { value: string; path: string }>();
+  readonly #jar = new Map<string, Cookie>();
+  /** Where every name leads, as a name server would say; undefined asks the real one. */
+  readonly #at: string | undefined;
 
-  /** @param address of the hub with its base_url, as in http://10.0.0.2/ */
-  constructor(address: string) {
+  /**
+   * @param address of the hub with its base_url, as in http://10.0.0.2/
+   * @param at the address that all names lead to, where no name server knows them
+   */
+  constructor(address: string, at?: string) {
     const url = new URL(address);
+    this.#at = at;
     this.#origin = url.origin;
     this.#base = url.pathname.endsWith("/") ? url.pathname : `${url.pathname}/`;
   }
@@ -61,27 +67,29 @@ export class HubClient {
     return await kernel.run(code, timeoutMs);
   }
 
-  /** A kernel of the person's server with its websocket open. */
-  async kernel(name: string): Promise<Kernel> {
-    const made = await this.api(`user/${name}/api/kernels`, {
+  /** A kernel of the person's server with its websocket open. @param server its address, where that is another than the hub's */
+  async kernel(name: string, server = ""): Promise<Kernel> {
+    const kernels = `${server}user/${name}/api/kernels`;
+    const made = await this.api(kernels, {
       method: "POST",
       body: JSON.stringify({ name: "python3" }),
     });
     if (made.status !== 201) throw new Error(`no kernel: ${made.status} ${made.body.slice(0, 500)}`);
     const { id } = JSON.parse(made.body) as { id: string };
-    const socket = await this.socket(`user/${name}/api/kernels/${id}/channels`);
+    const socket = await this.socket(`${kernels}/${id}/channels`);
     return new Kernel(socket, async () => {
-      await this.api(`user/${name}/api/kernels/${id}`, { method: "DELETE" });
+      await this.api(`${kernels}/${id}`, { method: "DELETE" });
     });
   }
 
-  /** An open websocket below base_url. */
+  /** An open websocket below base_url, or at a whole address. */
   async socket(path: string): Promise<WebSocket> {
-    const address = `${this.#origin}${this.#base}${path}`.replace(/^http/, "ws");
-    // Node's WebSocket takes headers beside the protocols.
-    const socket = new WebSocket(address, {
-      headers: { cookie: this.#cookies(`${this.#base}${path}`) },
-    });
+    const url = new URL(path, `${this.#origin}${this.#base}`);
+    const headers = { cookie: this.cookies(url) };
+    url.protocol = url.protocol.replace("http", "ws");
+    const address = url.href;
+    // Node's WebSocket takes headers beside the protocols, and what connects.
+    const socket = new WebSocket(address, { headers, ...connectingTo(this.#at) });
     await new Promise<void>((resolve, reject) => {
       socket.addEventListener("open", () => resolve(), { once: true });
       socket.addEventListener("error", () => reject(new Error(`no websocket at ${address}`)), { once: true });
@@ -101,17 +109,15 @@ export class HubClient {
     });
   }
 
-  /** A request below base_url with cookies; redirects are followed as a browser does. */
+  /** A request below base_url, or to a whole address, with cookies; redirects are followed as a browser does. */
   async request(path: string, init: Request): Promise<Answer> {
     let url = new URL(path, `${this.#origin}${this.#base}`);
     let next: Request = init;
     for (let hops = 0; hops < 20; hops += 1) {
-      const cookie = this.#cookies(url.pathname);
-      const response = await send(url, {
-        ...next,
-        headers: { ...next.headers, ...(cookie === "" ? {} : { cookie }) },
-      });
-      this.#keep(response.headers["set-cookie"] ?? []);
+      const cookie = this.cookies(url);
+      const headers = { ...next.headers, ...(cookie === "" ? {} : { cookie }) };
+      const response = await send(url, { ...next, headers }, this.#at);
+      this.#keep(url, response.headers["set-cookie"] ?? []);
       const { location } = response.headers;
       if (location === undefined || response.status < 300 || response.status > 399) {
         return { status: response.status, url, body: response.body };
@@ -122,30 +128,57 @@ export class HubClient {
     throw new Error(`too many redirects at ${url.pathname}`);
   }
 
-  #keep(lines: readonly string[]): void {
+  #keep({ hostname }: URL, lines: readonly string[]): void {
     for (const line of lines) {
       const [pair = "", ...attributes] = line.split(/;\s*/);
       const name = pair.slice(0, pair.indexOf("="));
       const path = attributes.find((a) => /^path=/i.test(a))?.slice(5) ?? "/";
+      const domain = attributes
+        .find((a) => /^domain=/i.test(a))
+        ?.slice(7)
+        .replace(/^\./, "");
+      const key = `${domain ?? hostname} ${path} ${name}`;
       const gone = attributes.some((a) => /^(max-age=0|expires=.*(19|200|201)\d)/i.test(a));
-      if (gone) this.#jar.delete(`${path} ${name}`);
-      else this.#jar.set(`${path} ${name}`, { value: pair.slice(pair.indexOf("=") + 1), path });
+      const value = pair.slice(pair.indexOf("=") + 1);
+      if (gone) this.#jar.delete(key);
+      else this.#jar.set(key, { name, value, path, host: domain ?? hostname, below: domain !== undefined });
     }
   }
 
-  /** Longest path first, as browsers send them. */
-  #cookies(path: string): string {
-    return [...this.#jar]
-      .filter(([, cookie]) => path.startsWith(cookie.path))
-      .toSorted(([, a], [, b]) => b.path.length - a.path.length)
-      .map(([key, { value }]) => `${key.slice(key.indexOf(" ") + 1)}=${value}`)
+  /** What the browser would send there, as the header has it; longest path first. */
+  cookies({ hostname, pathname }: URL): string {
+    return [...this.#jar.values()]
+      .filter(({ host, below }) => hostname === host || (below && hostname.endsWith(`.${host}`)))
+      .filter(({ path }) => pathname.startsWith(path))
+      .toSorted((a, b) => b.path.length - a.path.length)
+      .map(({ name, value }) => `${name}=${value}`)
       .join("; ");
   }
 
   #xsrf(path: string): string {
-    const cookies = this.#cookies(`${this.#base}${path}`);
+    const cookies = this.cookies(new URL(path, `${this.#origin}${this.#base}`));
     return /(?:^|; )_xsrf=([^;]*)/.exec(cookies)?.[1]?.replace(/^"|"$/g, "") ?? "";
   }
+}
+
+/** For Node's WebSocket: every name leads to one address. Its Agent has no other name that can be imported. */
+function connectingTo(at: string | undefined): object {
+  if (at === undefined) return {};
+  const current = (globalThis as Record<symbol, unknown>)[Symbol.for("undici.globalDispatcher.2")];
+  const Agent = (current as object).constructor as new (options: object) => object;
+  const lookup = (_name: string, _options: object, done: (error: null, found: object[]) => void) =>
+    done(null, [{ address: at, family: 4 }]);
+  return { dispatcher: new Agent({ connect: { lookup } }) };
+}
+
+interface Cookie {
+  name: string;
+  value: string;
+  path: string;
+  /** Of whoever set it, or the domain that it is for. */
+  host: string;
+  /** Names below the host get it too. */
+  below: boolean;
 }
 
 export interface Answer {
@@ -167,10 +200,13 @@ interface Request {
 function send(
   url: URL,
   { method = "GET", headers = {}, body }: Request,
+  at: string | undefined,
 ): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
   return new Promise((resolve, reject) => {
     const ask = url.protocol === "https:" ? requestEncrypted : request;
-    const asked = ask(url, { method, headers }, (response) => {
+    const to = at === undefined ? {} : { hostname: at, servername: url.hostname };
+    const named = { ...headers, host: url.host };
+    const asked = ask(url, { method, headers: named, ...to }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("error", reject);

@@ -7,9 +7,13 @@ export async function letIn(machine: Machine, ...names: readonly string[]): Prom
   await shell(machine, `homeroom config add users.allowed ${names.join(" ")}`);
 }
 
-/** Somebody with a browser who has logged in; @throws Error where the hub does not let them in. */
-export async function logIn(machine: Machine, name: string, base = "/"): Promise<HubClient> {
-  const client = new HubClient(`${machine.url}${base}`);
+/** Somebody with a browser, a fresh one where none is given, who has logged in; @throws Error where the hub does not let them in. */
+export async function logIn(
+  machine: Machine,
+  name: string,
+  base = "/",
+  client = new HubClient(`${machine.url}${base}`),
+): Promise<HubClient> {
   const answer = await client.login(name, passwordOf(name));
   if (await client.isLoggedIn()) return client;
   throw new Error(

@@ -14,6 +14,10 @@ export interface WrittenConfig {
  */
 base_url?: string
 /**
+ * The hub's name, where each person's server is to have an address of its own below it: alice's is then at `alice.hub.school.example`, and browsers keep what one student wrote apart from everybody else's pages. The name and all below it (`*.hub.school.example` in the DNS) have to lead to this machine, and with HTTPS the certificate has to hold for both. Where a server in front of this one encrypts, write it with `https://`. Servers that run go over at their next start.
+ */
+subdomain_host?: string
+/**
  * How people prove who they are. `type` chooses the way; a block named after an authenticator's class holds that authenticator's own settings, and only the block of the chosen one counts.
  */
 auth?: {

@@ -137,8 +137,9 @@ async function liveConfig(host: HostReader, generation: Generation): Promise<Con
   return asked && loadConfig(asked.config, { allowNotYet: true }).config;
 }
 
-/** Where people find the hub: the machine's first address that is not its own loop. */
-export function publicAddress({ http, https, baseUrl }: Config): string {
+/** Where people find the hub: by its name where the config has one, else the machine's first address that is not its own loop. */
+export function publicAddress({ http, https, baseUrl, subdomainHost }: Config): string {
+  if (subdomainHost !== null) return `${subdomainHost}${baseUrl}`;
   const { address, port } = https.enabled ? https : http;
   const [scheme, usual] = https.enabled ? ["https", 443] : ["http", 80];
   const own = Object.values(networkInterfaces())

@@ -10,6 +10,7 @@ export function hubJson(config: Config): string {
   const { cull } = config.services;
   return json({
     base_url: config.baseUrl,
+    subdomain_host: config.subdomainHost ?? "",
     authenticator: { class: config.auth.class, traits: config.auth.traits },
     default_url: config.userEnvironment.defaultApp === "classic" ? "/tree" : "/lab",
     lean: config.userEnvironment.lean,

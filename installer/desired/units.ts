@@ -36,14 +36,15 @@ export interface UnitsInputs {
 }
 
 /** Folders of templates/units whose units are only there where the config asks for them. */
-const optionalFolders = ["https", "own-certificate", "letsencrypt"] as const;
+const optionalFolders = ["https", "own-certificate", "letsencrypt", "subdomains"] as const;
 type OptionalFolder = (typeof optionalFolders)[number];
 
-function askedFolders({ https }: Config): readonly OptionalFolder[] {
+function askedFolders({ https, subdomainHost }: Config): readonly OptionalFolder[] {
   const asked: Record<OptionalFolder, boolean> = {
     https: https.enabled,
     "own-certificate": https.mode === "manual",
     letsencrypt: https.mode === "letsencrypt",
+    subdomains: subdomainHost !== null,
   };
   return optionalFolders.filter((folder) => asked[folder]);
 }
@@ -69,6 +70,7 @@ const enabledOf: Readonly<Record<OptionalFolder, typeof enabled>> = {
     ["timers.target", "homeroom-certificate.timer", "homeroom-certificate.timer"],
   ],
   letsencrypt: [["timers.target", "homeroom-acme.timer", "homeroom-acme.timer"]],
+  subdomains: [],
 };
 /** What renews the certificate. */
 const certificateTimers: Readonly<Record<Config["https"]["mode"], readonly string[]>> = {

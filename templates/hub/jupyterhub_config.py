@@ -37,6 +37,8 @@ for section, traits in compiled["authenticator"]["traits"].items():
 
 base_url = compiled["base_url"]
 c.JupyterHub.bind_url = f"http://127.0.0.1{base_url}"
+# Each person's server at a name of its own below it, which the front door routes by ("" is all at one name).
+c.JupyterHub.subdomain_host = compiled["subdomain_host"]
 c.JupyterHub.hub_bind_url = c.JupyterHub.hub_connect_url = HUB_SOCKET
 c.JupyterHub.db_url = f"sqlite:///{STATE}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret = bytes.fromhex(secret("cookie-secret"))

@@ -47,6 +47,8 @@ const proxy = new ConfigurableProxy({
   xfwd: true,
   prependPath: true,
   includePrefix: true,
+  // "/alice.hub.school.example/user/alice" instead of "/user/alice".
+  hostRouting: process.env["HOMEROOM_HOST_ROUTING"] === "yes",
   headers: {},
   keepAliveTimeout: 5000,
 });

@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Machine } from "../../installer/sandbox/machine.ts";
 import { HubClient, type Kernel } from "../hub-client.ts";
 import { admin, installedMachine, shell } from "../installed-machine.ts";
-import { atWork } from "../log-in.ts";
+import { atWork, logIn } from "../log-in.ts";
 import { testImages } from "../machine.ts";
 
 const manager =
@@ -359,5 +360,98 @@ print(subprocess.getoutput(f"curl -s -o /dev/null -w '%{{http_code}}' --unix-soc
     );
     expect(await shell(machine, `cat ${targets}/folder/file; ls -A ${targets}/folder`)).toBe("kept\nfile\n");
     expect(await shell(machine, "readlink /home/jupyter-alice/.bashrc")).toBe(`${targets}/folder/file\n`);
+  });
+
+  test("root is led nowhere by links that come and go while it deletes", async () => {
+    const kept = "/srv/not-of-carol";
+    await shell(machine, "homeroom users add carol");
+    const carol = await atWork(machine, "carol");
+    const places = ["/home/jupyter-carol/work", "/run/homeroom/users/carol/work", "/srv/of-carol/work"];
+    await shell(
+      machine,
+      `install -d ${kept} && cd ${kept} && touch $(seq 50) && install -d -o jupyter-carol /srv/of-carol`,
+    );
+    await machine.copyIn(join(import.meta.dirname, "../swap-links.py"), "/srv/swap-links.py");
+    // Out of her server, so that nothing ends it: whoever has a shell by other ways.
+    const swap = `systemd-run --quiet --unit=swap-links --uid=jupyter-carol python3 /srv/swap-links.py ${kept} ${places.join(" ")}`;
+    const whole = () => shell(machine, `ls ${kept} | wc -l`);
+    await shell(machine, swap);
+    // What deletes by paths that it has listed is led astray: so this would be noticed.
+    await shell(
+      machine,
+      `for i in $(seq 3000); do
+         find /srv/of-carol -type f | xargs -r rm -f
+         if [ $(ls ${kept} | wc -l) -lt 50 ]; then break; fi
+       done`,
+    );
+    expect(Number(await whole())).toBeLessThan(50);
+    await shell(machine, `cd ${kept} && touch $(seq 50)`);
+
+    for (let times = 0; times < 5; times += 1) {
+      await shell(machine, "systemctl stop homeroom-user@carol");
+      await carol.startServer("carol");
+    }
+    await shell(machine, "homeroom users remove carol --yes");
+    for (let times = 0; times < 5; times += 1) {
+      await shell(machine, "homeroom users forget carol --yes", [0, 1, 64]);
+    }
+    await shell(machine, "systemctl stop swap-links; homeroom users forget carol --yes || true");
+    expect(await whole()).toBe("50\n");
+    expect(await shell(machine, "ls -d /home/*carol* 2>&1; true")).not.toMatch(/^\//m);
+  });
+
+  test("a link in what new homes begin with brings a link, not what it leads to", async () => {
+    const fill = "install -d /srv/skel && ln -s /etc/shadow /srv/skel/shadow && ln -s /root /srv/skel/folder";
+    await shell(
+      machine,
+      `${fill} && homeroom config set classroom.skel=/srv/skel && homeroom users add dave`,
+    );
+    await atWork(machine, "dave");
+    const read = "cd /home/jupyter-dave && stat -c '%F %U' shadow folder";
+    expect(await shell(machine, read)).toBe("symbolic link jupyter-dave\nsymbolic link jupyter-dave\n");
+  });
+
+  test("with subdomains each server has an address of its own, and nothing of alice's opens bob's", async () => {
+    for (const kernel of Object.values(kernels)) await kernel[Symbol.asyncDispose]();
+    for (const name of Object.keys(kernels)) delete kernels[name];
+    await shell(
+      machine,
+      "homeroom config set subdomain_host=hub.class.test && systemctl stop 'homeroom-user@*'",
+    );
+    const { hostname: at } = new URL(machine.url);
+    const hub = "http://hub.class.test/";
+    const home = (name: string) => `http://${name}.hub.class.test/`;
+    const [alice, bob] = await Promise.all(
+      ["alice", "bob"].map(async (name) => {
+        const client = await logIn(machine, name, "/", new HubClient(hub, at));
+        await client.startServer(name);
+        return client;
+      }),
+    );
+    if (alice === undefined || bob === undefined) throw new Error("nobody is there");
+    expect((await alice.get("user/alice/lab")).url.href).toMatch(
+      /^http:\/\/alice\.hub\.class\.test\/user\/alice\/lab/,
+    );
+    await using kernel = await alice.kernel("alice", home("alice"));
+    expect(await kernel.run("6 * 7")).toBe("42");
+
+    const paths = ["user/bob/api/status", "user/bob/lab", "user/bob/files/open/notes.txt"];
+    const statuses = (client: HubClient) =>
+      Promise.all(paths.map(async (path) => (await client.get(home("bob") + path)).status));
+    expect(await statuses(bob)).toEqual([200, 200, 200]);
+    expect(await statuses(alice)).toEqual([403, 403, 403]);
+    // Not at her own address either: a page of hers may ask whatever that one answers.
+    expect((await alice.get(`${home("alice")}user/bob/api/status`)).status).not.toBe(200);
+
+    const sent = (client: HubClient, name: string) => client.cookies(new URL(`${home(name)}user/${name}/`));
+    expect(sent(bob, "bob")).toContain("jupyterhub-user-bob=");
+    expect(sent(alice, "bob")).not.toMatch(/jupyterhub-user-\w+=|jupyterhub-hub-login=/);
+    const withCookies = async (cookie: string) =>
+      (await new HubClient(hub, at).request(`${home("bob")}user/bob/api/status`, { headers: { cookie } }))
+        .status;
+    expect(await withCookies(sent(bob, "bob"))).toBe(200);
+    const stolen = sent(alice, "alice");
+    expect(await withCookies(stolen)).toBe(403);
+    expect(await withCookies(stolen.replaceAll("jupyterhub-user-alice", "jupyterhub-user-bob"))).toBe(403);
   });
 });

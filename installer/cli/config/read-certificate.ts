@@ -14,9 +14,15 @@ export async function readCertificate(keyPath: string, certPath: string): Promis
     ...("value" in cert && {
       notBefore: Date.parse(cert.value.validFrom),
       notAfter: Date.parse(cert.value.validTo),
+      names: namesOf(cert.value),
     }),
     ...("value" in key && "value" in cert && { matches: cert.value.checkPrivateKey(key.value) }),
   };
+}
+
+/** "DNS:hub.school.example, DNS:*.hub.school.example" as OpenSSL prints it. */
+function namesOf({ subjectAltName = "" }: X509Certificate): string[] {
+  return subjectAltName.split(", ").flatMap((part) => /^DNS:(.*)$/.exec(part)?.[1]?.toLowerCase() ?? []);
 }
 
 async function readPart<Part>(

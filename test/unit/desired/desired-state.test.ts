@@ -134,6 +134,16 @@ describe("what the config says reaches the machine", () => {
     expect(stateOf(state, "socket", "homeroom-proxy.socket")).toEqual({ listen: shown });
   });
 
+  test("subdomains: the hub knows its name, and the front door, exchanged for it, goes by names", () => {
+    const [at, without] = [desiredFrom(`subdomain_host: hub.school.example\n${small}`), desiredFrom(small)];
+    expect(jsonOf(at, "hub")).toMatchObject({ subdomain_host: "http://hub.school.example" });
+    expect(jsonOf(without, "hub")).toMatchObject({ subdomain_host: "" });
+    const dropIn = "homeroom-proxy@.service.d/20-homeroom-subdomains.conf";
+    expect(unitOf(at, dropIn)).toContain("HOMEROOM_HOST_ROUTING=yes");
+    expect(idsOf(without, "systemd-unit")).not.toContain(dropIn);
+    expect(stateOf(at, "proxy", "homeroom-proxy")).not.toEqual(stateOf(without, "proxy", "homeroom-proxy"));
+  });
+
   test("a machine without IPv6 listens on IPv4", () => {
     const state = desiredFrom(small, { facts: { ...trixie, ipv6: false } });
     expect(stateOf(state, "socket", "homeroom-proxy.socket")).toEqual({ listen: "0.0.0.0:80" });
