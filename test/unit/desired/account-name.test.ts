@@ -1,6 +1,11 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { accountName, instanceOf } from "../../../installer/desired/account-name.ts";
+import {
+  accountName,
+  instanceOf,
+  plainNameOf,
+  sharedAccount,
+} from "../../../installer/desired/account-name.ts";
 import { escapeUnitPart } from "../../../installer/systemd/unit-escape.ts";
 import vectors from "../../python/account-names.json" with { type: "json" };
 
@@ -36,6 +41,19 @@ test("two people share an account only by 20 bits of a hash of names that begin 
       const same = accountName(one) === accountName(other);
       const alike = one.length > 17 && other.length > 17 && one.slice(0, 18) === other.slice(0, 18);
       expect(one === other || !same || alike).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("an account tells its name, or is one that others could share, and nobody else has an account that tells a name", () => {
+  fc.assert(
+    fc.property(hubNames, hubNames, (one, other) => {
+      const [account, shared] = [accountName(one), sharedAccount(one)];
+      expect([plainNameOf(account), shared]).toEqual(
+        shared === undefined ? [one, undefined] : [undefined, account],
+      );
+      expect(shared === undefined && one !== other && accountName(other) === account).toBe(false);
     }),
     { numRuns: 1000 },
   );
