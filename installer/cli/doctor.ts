@@ -13,6 +13,7 @@ import { readFacts } from "../resources/facts.ts";
 import { applyNow } from "./apply.ts";
 import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { readConfig } from "./read-config.ts";
+import { readHubFragments } from "./read-hub-fragments.ts";
 import { readRelease } from "./read-release.ts";
 import { readSituation } from "./situation.ts";
 
@@ -94,6 +95,7 @@ async function readConfigOrWhy(
 ): Promise<{ config?: Config; hash?: string; why: string | undefined }> {
   try {
     const { config, hash } = await readConfig(host);
+    await readHubFragments(host);
     return { config, hash, why: undefined };
   } catch (error) {
     if (!(error instanceof HomeroomError)) throw error;

@@ -20,6 +20,7 @@ import { latestSnapshot, readSnapshot } from "../resources/snapshots.ts";
 import { readClassCode, readFirstPasswords } from "./first-passwords-file.ts";
 import { readCertificate } from "./read-certificate.ts";
 import { readConfig, type ReadConfig } from "./read-config.ts";
+import { readHubFragments } from "./read-hub-fragments.ts";
 import { readRelease } from "./read-release.ts";
 
 /** Everything that a plan follows from, read once. */
@@ -62,7 +63,7 @@ export async function readSituation(
   host: HostReader,
   { drift, wheels, rebuild: request, progressPage = false, configText, force = false }: SituationOptions,
 ): Promise<Situation> {
-  const [read, facts, release, generation, link, firstPasswords, classCode, slices, known] =
+  const [read, facts, release, generation, link, firstPasswords, classCode, slices, known, fragments] =
     await Promise.all([
       readConfig(host, configText),
       readFacts(host),
@@ -73,6 +74,7 @@ export async function readSituation(
       readClassCode(host),
       readLoadedSlices(host),
       readKnownAccounts(host),
+      readHubFragments(host),
     ]);
   const doorFirst = progressPage && generation === undefined;
   const { config } = read;
@@ -92,6 +94,7 @@ export async function readSituation(
     rebuild,
     wheels,
     certificate,
+    fragments,
     firstInstall: generation === undefined,
     doorFirst,
     slices,

@@ -23,6 +23,7 @@ import {
 } from "./machine-figures.ts";
 import { hostOf, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { describeUnattended, readUnattended, type UnattendedRecord } from "./upgrade/unattended.ts";
+import { fragmentsInWords, readFragmentStates, type FragmentState } from "./fragment-states.ts";
 import { configPath, readConfig } from "./read-config.ts";
 
 const services = ["homeroom-hub.service", "homeroom-proxy@a.service", "homeroom-proxy@b.service"];
@@ -56,6 +57,8 @@ export interface Status {
   file: "live" | "differs" | "invalid";
   /** The errors in them. */
   error?: string;
+  /** The admin's own pieces of the hub's configuration. */
+  fragments: FragmentState[];
   /** Running notebook servers. */
   servers: number;
   /** Who they belong to. */
@@ -71,13 +74,14 @@ export interface Status {
 
 /** Looks at the machine; nothing is changed. */
 export async function readStatus(host: HostReader): Promise<Status> {
-  const [generation, last, units, memory, disks, scheduled] = await Promise.all([
+  const [generation, last, units, memory, disks, scheduled, fragments] = await Promise.all([
     currentGeneration(host),
     newestTask(host),
     showUnits(host, [...services, "homeroom-user@*.service"], ["ActiveState", "MemoryCurrent"]),
     readMemory(host),
     readDisks(host),
     readScheduled(host),
+    readFragmentStates(host),
   ]);
   const present = presentIn(units);
   const { config, file, error } = await readLive(host, generation);
@@ -104,6 +108,7 @@ export async function readStatus(host: HostReader): Promise<Status> {
     pending: file !== "live",
     file,
     ...(error === undefined ? {} : { error }),
+    fragments,
     servers: present.length,
     present,
     memory,
@@ -167,6 +172,7 @@ function inWords(status: Status): string {
     );
   if (status.error !== undefined)
     lines.push(`Generation ${status.generation} is live. ${status.error.replaceAll("\n", "\n  ")}`);
+  if (status.fragments.length > 0) lines.push(fragmentsInWords(status.fragments));
   if (status.unattended !== undefined) lines.push(describeUnattended(status.unattended));
   if (status.lastTask !== undefined) {
     lines.push(`last task: ${status.lastTask.command}, ${status.lastTask.state} (${status.lastTask.id})`);

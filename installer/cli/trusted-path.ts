@@ -38,7 +38,7 @@ async function requireRootsFolder(host: HostReader, path: string, link: string):
   }
 }
 
-/** With another root, for tests, everything is the account's own. */
-function rootOf(host: HostReader): number {
+/** The number of whoever owns the machine: with another root, for tests, everything is the account's own. */
+export function rootOf(host: HostReader): number {
   return host.realPath("/") === "/" ? 0 : (process.getuid?.() ?? 0);
 }

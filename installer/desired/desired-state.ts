@@ -6,6 +6,7 @@ import type { KnownAccounts } from "../resources/known-accounts.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
 import { addFoundation } from "./foundation.ts";
 import { addAcmeClient, addOwnCertificate } from "./https.ts";
+import { addHubFragments } from "./hub-fragments.ts";
 import { hubJson, rosterJson } from "./hub-files.ts";
 import { addLimits } from "./limits.ts";
 import { addPeople } from "./people.ts";
@@ -35,6 +36,8 @@ export interface DesiredInputs {
   force: boolean;
   /** Key and certificate that `https.tls` names (PEM). */
   certificate: string | undefined;
+  /** The admin's own configuration of the hub, text by file name. */
+  fragments: ReadonlyMap<string, string>;
   /** Nothing serves this machine yet. */
   firstInstall: boolean;
   /** The front door opens before the hub is there: a first install that shows its progress. */
@@ -43,7 +46,7 @@ export interface DesiredInputs {
 
 /** What the machine should hold: pure, from config, facts and the release's templates. */
 export function desiredState(inputs: DesiredInputs): DesiredState {
-  const { config, facts, release, known, environmentInUse, rebuild, wheels, doorFirst } = inputs;
+  const { config, facts, release, known, fragments, environmentInUse, rebuild, wheels, doorFirst } = inputs;
   const state = new StateBuilder();
   addFoundation(state, release, config.environment.apt);
   addShellCompletion(state, release);
@@ -55,6 +58,16 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
   const limits = classLimits(config, facts.memory, membershipsOf(config));
   const roster = rosterJson(config, limits, inputs);
   const rosterFile = state.file("/var/lib/homeroom/compiled/roster.json", roster, [folder], hubReads);
+  const all = (...kinds: string[]) =>
+    state.resources.filter(({ kind }) => kinds.includes(kind)).map(({ kind, id }) => refOf(kind, id));
+  const fragmentFiles = addHubFragments(state, {
+    fragments,
+    release,
+    hub: python.hub,
+    hubJson: compiled,
+    rights: hubReads,
+    needs: [...all("directory", "secret", "system-account", "system-group"), rosterFile, python.hubRef],
+  });
   const people = addPeople(state, { config, release, known });
   addLimits(state, {
     limits,
@@ -67,15 +80,13 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
   const current = state.add("link", "/opt/homeroom/current", { target: release.folder }, [
     refOf("directory", "/opt/homeroom"),
   ]);
-  const all = (...kinds: string[]) =>
-    state.resources.filter(({ kind }) => kinds.includes(kind)).map(({ kind, id }) => refOf(kind, id));
   addUnits(state, {
     config,
     facts,
     release,
     hub: python.hub,
     uv: python.uv,
-    hubJson: compiled,
+    hubReads: [compiled, ...[...fragments].flat()],
     dropIns: people.dropIns,
     dropInNeeds: people.dropInNeeds,
     needs: [...all("directory", "secret", "system-account", "system-group"), command, current],
@@ -86,6 +97,7 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
       ...people.refs,
       hubFile,
       rosterFile,
+      ...fragmentFiles,
       python.hubRef,
       python.environmentRef,
     ],

@@ -34,6 +34,7 @@ function addDirectories(state: StateBuilder): void {
     const groupNeeds = group === "root" || group === owner ? [] : [refOf("system-account", group)];
     return state.directory(path, [...needs, ...groupNeeds], { mode, owner, group });
   };
+  state.directory("/etc/homeroom/jupyterhub_config.d");
   add("/opt/homeroom", "0755");
   for (const name of ["hub", "environments", "runtimes", "releases"]) add(`/opt/homeroom/${name}`, "0755");
   add("/var/cache/homeroom", "0755");

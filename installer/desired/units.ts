@@ -17,8 +17,8 @@ export interface UnitsInputs {
   /** The hub's environment: "/opt/homeroom/hub/<hash>". */
   hub: string;
   uv: string;
-  /** hub.json, which the hub reads once, at its start. */
-  hubJson: string;
+  /** Texts that the hub reads once, at its start: hub.json, and the admin's own. */
+  hubReads: readonly string[];
   /** Drop-ins of single people's units, by path below /etc/systemd/system. */
   dropIns: ReadonlyMap<string, string>;
   /** What a drop-in needs, by its path. */
@@ -191,7 +191,7 @@ function cullOptions({ baseUrl, services: { cull } }: Config): string {
 
 /** A hash of everything a service is started with: where it differs from the running one's, it is restarted. */
 function serviceInputs(
-  { config, release, hub, hubJson }: UnitsInputs,
+  { config, release, hub, hubReads }: UnitsInputs,
   units: ReadonlyMap<string, string>,
 ): Record<string, string> {
   const ofUnit = (name: string) =>
@@ -203,7 +203,7 @@ function serviceInputs(
     "homeroom-hub.service": hash(
       ...ofUnit("homeroom-hub.service"),
       hub,
-      hubJson,
+      ...hubReads,
       ...hashesBelow(release, "templates/hub"),
     ),
     // A new release alone is no reason to exchange the proxy: its unit is taken without the release's path.

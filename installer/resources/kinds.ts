@@ -8,6 +8,7 @@ import { directory } from "./directory.ts";
 import { file } from "./file.ts";
 import { group, systemGroup } from "./group.ts";
 import { heldLimit } from "./held-limit.ts";
+import { hubTrial } from "./hub-trial.ts";
 import { link } from "./link.ts";
 import { membership } from "./membership.ts";
 import { proxy } from "./proxy.ts";
@@ -34,6 +35,7 @@ const all = [
   file,
   group,
   heldLimit,
+  hubTrial,
   link,
   membership,
   proxy,

@@ -8,6 +8,7 @@ from homeroom.accounts import AccountOwners
 from homeroom.admission import Admission
 from homeroom.authenticator import authenticator_class
 from homeroom.credentials import CredentialServer
+from homeroom.fragments import run_fragments
 from homeroom.hub import HomeroomHub
 from homeroom.notices import Notices
 from homeroom.roster import Roster
@@ -84,3 +85,6 @@ if compiled["cull"]["enabled"]:
     if compiled["cull"]["users"]:
         scopes.append("admin:users")
     c.JupyterHub.load_roles = [{"name": "homeroom-culler", "services": ["homeroom-culler"], "scopes": scopes}]
+
+# The admin's own, last: it may change all of the above.
+run_fragments(COMPILED / "jupyterhub_config.d", {"c": c, "get_config": get_config})  # noqa: F821

@@ -25,7 +25,7 @@ export async function whatStays(
       : [
           `What the hub's own database has gained (who is logged in, tokens), where Homeroom ${after.release} reads it in another form.`,
         ]),
-    "Homes, passwords, and packages that were installed by hand: they stay as they are now.",
+    "Homes, passwords, packages that were installed by hand, and what lies in /etc/homeroom/jupyterhub_config.d: they stay as they are now.",
   ];
 }
 

@@ -17,6 +17,7 @@ const status: Status = {
   generation: 7,
   pending: false,
   file: "live",
+  fragments: [],
   servers: 2,
   present: [
     { account: "jupyter-alice", memory: 1000 },

@@ -69,6 +69,7 @@ export function desiredFrom(text: string, changes: Partial<DesiredInputs> = {}) 
     rebuild: undefined,
     wheels: undefined,
     certificate: undefined,
+    fragments: new Map(),
     firstInstall: false,
     slices: [],
     force: false,
