@@ -62,7 +62,12 @@ export interface Config {
     /** Browsers are told to come encrypted only (RFC 6797). */
     hsts: boolean;
   };
-  userEnvironment: { defaultApp: "jupyterlab" | "classic"; lean: boolean; debugger: boolean };
+  userEnvironment: {
+    /** `jupyterlab`, `notebook`, `classic`, or a path of the server. */
+    defaultApp: string;
+    lean: boolean;
+    debugger: boolean;
+  };
   environment: {
     manager: "venv" | "conda";
     /** Requirements (PEP 508). */
@@ -72,7 +77,11 @@ export interface Config {
     sourcePackages: boolean;
     from: string | null;
   };
-  classroom: { skel: string | null };
+  classroom: {
+    /** Plain text for everybody; null is none. */
+    notice: string | null;
+    skel: string | null;
+  };
   upgrade: {
     unattended: boolean;
     /** Hour of the day. */

@@ -25,7 +25,7 @@ export function formerKey(path: readonly string[]): Former | undefined {
 /** What is known about a value of older versions, which then counts as not set; undefined for none. */
 export function formerValue(path: readonly string[], value: string): Former | undefined {
   if (path.join(".") !== "user_environment.default_app" || value !== "nteract") return undefined;
-  return ignored("nteract is gone; JupyterLab opens instead.", "Write `jupyterlab` or `classic`.");
+  return ignored("nteract is gone; JupyterLab opens instead.", "Write `jupyterlab`, `notebook` or a path.");
 }
 
 function ignored(message: string, hint: string): Former {

@@ -37,7 +37,10 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
       from: environment.from ?? null,
     },
     upgrade: { unattended: written.upgrade?.unattended ?? false, at: written.upgrade?.at ?? 4 },
-    classroom: { skel: written.classroom?.skel ?? null },
+    classroom: {
+      notice: written.classroom?.notice?.trim() || null,
+      skel: written.classroom?.skel ?? null,
+    },
     services: {
       cull: {
         enabled: cull.enabled ?? true,

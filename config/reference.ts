@@ -39,6 +39,8 @@ export function kindWords(part: Schema): string {
       .join(", ")}`;
   if (part["x-kind"] === "size")
     return ["a size", ...(part["x-words"] ?? []).map((word) => `\`${word}\``)].join(" or ");
+  if (part["x-kind"] === "page")
+    return [...(part["x-words"] ?? []).map((word) => `\`${word}\``), "a path of the server"].join(" or ");
   const types = typesOf(part);
   if (types.includes("object")) return "a section";
   if (types.includes("array")) return "a list";

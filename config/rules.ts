@@ -5,6 +5,7 @@ import {
   subdomainHostFitsHttps,
   subdomainHostShape,
 } from "./rules/subdomain-rules.ts";
+import { noticeIsShort } from "./rules/classroom-rules.ts";
 import { aptNamesAreNames, packagesAreRequirements, packagesDiffer } from "./rules/environment-rules.ts";
 import {
   letsencryptNeedsEmailAndDomains,
@@ -74,6 +75,7 @@ const textRules: readonly TextRule[] = [
   firstPasswordsAreOurs,
   cullTimeoutIsLongerThanEvery,
   memoryIsEnough,
+  noticeIsShort,
   packagesAreRequirements,
   packagesDiffer,
   aptNamesAreNames,

@@ -22,8 +22,8 @@ export interface Schema {
   "x-tljh"?: boolean;
   /** Accepted because TLJH has it; nothing reads it. */
   "x-unused"?: boolean;
-  "x-kind"?: "size";
-  /** Words that may stand in place of a size. */
+  "x-kind"?: "size" | "page";
+  /** Words that may stand in place of a size or of a page's path. */
   "x-words"?: string[];
   /** What a written `null` means, where it does not mean that the key is left out. */
   "x-null"?: string;

@@ -39,7 +39,10 @@ class SchemaReader {
     if (types.includes("array")) return this.readList(node, part, path);
     if (node.kind !== "scalar") return this.refuseCollection(node, part, path);
     if (part["x-kind"] === "size") return this.readSize(node, part, path);
-    if (types.includes("string")) return part.enum ? this.readChoice(node, part.enum, path) : node.text;
+    if (part["x-kind"] === "page" && /^\/[!-~]*$/.test(node.text)) return node.text;
+    const choices = part.enum ?? (part["x-kind"] === "page" ? part["x-words"] : undefined);
+    if (types.includes("string"))
+      return choices ? this.readChoice(node, choices, path, part["x-kind"] === "page") : node.text;
     if (types.includes("boolean")) return this.readFlag(node, path);
     return this.readNumber(node, part, path);
   }
@@ -187,13 +190,20 @@ class SchemaReader {
     return [node.text];
   }
 
-  private readChoice(node: ScalarNode, choices: readonly (string | null)[], path: Path): unknown {
+  private readChoice(
+    node: ScalarNode,
+    choices: readonly (string | null)[],
+    path: Path,
+    isPage = false,
+  ): unknown {
     if (choices.includes(node.text)) return node.text;
     const words = choices.filter((choice) => choice !== null);
     const former = formerValue(path, node.text);
     if (former) return this.warn("former-value", node, path, former.message, former.hint);
     const meant = nearest(node.text, words);
-    const hint = meant === undefined ? `Write one of: ${words.join(", ")}.` : `Did you mean \`${meant}\`?`;
+    const others = isPage ? ", or a path of the server that begins with `/`" : "";
+    const hint =
+      meant === undefined ? `Write one of: ${words.join(", ")}${others}.` : `Did you mean \`${meant}\`?`;
     return this.refuse(
       "unknown-value",
       node,

@@ -220,9 +220,9 @@ hsts?: boolean
  */
 user_environment?: {
 /**
- * What opens after the login: JupyterLab or the classic notebook.
+ * What opens after the login: JupyterLab (`jupyterlab`), the classic notebook (`notebook` or `classic`), or any page of the server by its path (`/lab/tree/start.ipynb`, `/tree/course`).
  */
-default_app?: ("jupyterlab" | "classic")
+default_app?: string
 /**
  * Start servers with less memory by loading rarely used parts only when they are needed.
  */
@@ -261,6 +261,10 @@ from?: string
  * Things for a whole class.
  */
 classroom?: {
+/**
+ * A text for the whole class: it stands on the hub's pages, the login page too, and JupyterLab shows it within seconds to everybody who is at work. Plain text; a change interrupts nobody.
+ */
+notice?: string
 /**
  * Absolute path of a folder whose files every new home begins with.
  */

@@ -26,6 +26,7 @@ export async function readHandMade(
   { isName, names }: { isName: RegExp; names: string },
 ): Promise<HandMadeFile[]> {
   const path = `${home}/${folder}`;
+  if ((await host.stat(path))?.kind === "link") await requireRootsOwn(host, path);
   const found = (await host.list(path)).filter((name) => !/^\.|~$|\.(?:bak|old|swp|dpkg-[a-z]+)$/.test(name));
   if (found.length === 0) return [];
   await requireRootsOwn(host, home);

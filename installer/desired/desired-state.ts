@@ -68,6 +68,10 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     rights: hubReads,
     needs: [...all("directory", "secret", "system-account", "system-group"), rosterFile, python.hubRef],
   });
+  const { notice } = config.classroom;
+  // Read by the hub's pages and by everybody's server, so that a change restarts nothing.
+  if (notice !== null)
+    state.file("/var/lib/homeroom/notice", `${notice}\n`, [refOf("directory", "/var/lib/homeroom")]);
   const people = addPeople(state, { config, release, known });
   addLimits(state, {
     limits,

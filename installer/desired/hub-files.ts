@@ -12,7 +12,7 @@ export function hubJson(config: Config): string {
     base_url: config.baseUrl,
     subdomain_host: config.subdomainHost ?? "",
     authenticator: { class: config.auth.class, traits: config.auth.traits },
-    default_url: config.userEnvironment.defaultApp === "classic" ? "/tree" : "/lab",
+    default_url: pageOf(config.userEnvironment.defaultApp),
     lean: config.userEnvironment.lean,
     debugger: config.userEnvironment.debugger,
     cull: {
@@ -27,6 +27,13 @@ export function hubJson(config: Config): string {
     },
     server_start_timeout: serverStartSeconds,
   });
+}
+
+const pages: Readonly<Record<string, string>> = { jupyterlab: "/lab", notebook: "/tree", classic: "/tree" };
+
+/** The page that opens, as a path of the server. */
+function pageOf(app: string): string {
+  return pages[app] ?? app;
 }
 
 /**

@@ -7,6 +7,7 @@ from pathlib import Path
 from homeroom.accounts import AccountOwners
 from homeroom.admission import Admission
 from homeroom.authenticator import authenticator_class
+from homeroom.class_notice import ClassNotice
 from homeroom.credentials import CredentialServer
 from homeroom.fragments import run_fragments
 from homeroom.hub import HomeroomHub
@@ -44,7 +45,10 @@ c.JupyterHub.hub_bind_url = c.JupyterHub.hub_connect_url = HUB_SOCKET
 c.JupyterHub.db_url = f"sqlite:///{STATE}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret = bytes.fromhex(secret("cookie-secret"))
 c.JupyterHub.template_paths = [str(Path(__file__).parent / "pages")]
-c.JupyterHub.template_vars = {"homeroom_ending": lambda user: user and HomeroomSpawner.endings.get(user.name)}
+c.JupyterHub.template_vars = {
+    "homeroom_ending": lambda user: user and HomeroomSpawner.endings.get(user.name),
+    "homeroom_notice": ClassNotice().text,
+}
 # Servers are units of their own: they outlive the hub, and a busy one may take its time to answer a new hub.
 c.JupyterHub.cleanup_servers = False
 c.JupyterHub.init_spawners_timeout = 1

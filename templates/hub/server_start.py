@@ -15,6 +15,7 @@ from pathlib import Path
 HERE = str(Path(__file__).parent)
 sys.path.append(HERE)
 
+from homeroom.class_notice import show_class_notice  # noqa: E402
 from homeroom.lean_verdict import why_stock  # noqa: E402
 from homeroom.memory_watch import watch_memory  # noqa: E402
 from homeroom.notify import notify, take_notify_socket  # noqa: E402
@@ -150,6 +151,7 @@ def import_server(start):
         bound = bind(app)
         if bound:
             app.io_loop.add_callback(watch_memory, app)
+            app.io_loop.add_callback(show_class_notice, app)
             start.is_ready()
         return bound
 

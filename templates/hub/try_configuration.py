@@ -108,6 +108,8 @@ def try_configuration():
         prepare_database(str(DATABASE))
         asyncio.run(start_hub(ignored))
     except (Exception, SystemExit) as error:
+        if isinstance(error, SystemExit) and error.__context__ is not None:
+            error = error.__context__  # traitlets makes an exit of settings of a wrong type
         place, name = place_of(error), type(error).__name__
         if place is None and (match := REFUSED.search(str(error))):
             place = place_setting(FRAGMENTS, match[1])

@@ -75,6 +75,25 @@ test("how much memory is used, and of how much, stands in the status line", asyn
   expect(words).toContain(`/ ${mebibytes} MB`);
 });
 
+test("a notice of the teacher's appears while people work, is gone once it was read, and escaped on the hub's pages", async () => {
+  const words = "Exam at <b>ten</b>";
+  await shell(machine, `homeroom config set classroom.notice='${words}' --yes`);
+  const shown = page.locator(".Toastify__toast", { hasText: words });
+  await shown.waitFor({ timeout: 60 * second });
+  await shown.getByText("Got it").click({ timeout: 30 * second });
+  await shown.waitFor({ state: "detached" });
+  const hub = await page.context().newPage();
+  await hub.goto(`${machine.url}/hub/home`);
+  expect(await hub.locator(".alert-info").innerText()).toBe(words);
+  await hub.close();
+  await page.reload();
+  await page
+    .locator(".jp-LauncherCard, .jp-Notebook")
+    .first()
+    .waitFor({ timeout: 60 * second });
+  expect(await shown.count()).toBe(0);
+});
+
 /** The kernel itself makes this event only where memory limits hold: the vm tier has that half. */
 test("an end for lack of memory is shown at once, with what to do one click away", async () => {
   const address = `${machine.url}/user/${admin}/api/events`;

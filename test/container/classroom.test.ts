@@ -14,6 +14,20 @@ afterAll(async () => {
 
 const apply = (okCodes: readonly number[] = [0]) => shell(machine, "homeroom apply --yes", okCodes);
 
+describe("a notice", () => {
+  test("stands on the login page within a second or two, as text, and restarts nothing", async () => {
+    const before = await invocations(machine);
+    await shell(machine, "homeroom config set classroom.notice='Exam at <ten>' --yes");
+    expect(await invocations(machine)).toBe(before);
+    const login = async () => (await fetch(`${machine.url}/hub/login`)).text();
+    expect(await login()).toContain("Exam at &lt;ten&gt;");
+    await shell(machine, "homeroom config set classroom.notice='' --yes");
+    expect(await login()).not.toContain("Exam at");
+    expect(await invocations(machine)).toBe(before);
+    expect(await shell(machine, "homeroom plan")).toContain("Nothing to do");
+  });
+});
+
 describe("the hub's configuration of an admin's own", () => {
   const folder = "/etc/homeroom/jupyterhub_config.d";
   const write = (name: string, text: string) =>

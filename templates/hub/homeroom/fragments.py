@@ -9,7 +9,7 @@ from pathlib import Path
 
 WRITTEN = Path("/etc/homeroom/jupyterhub_config.d")
 IGNORED = re.compile(r"Config option `(\w+)` not recognized by `(\w+)`")
-REFUSED = re.compile(r"The '(\w+)' trait of an? (\w+) instance")
+REFUSED = re.compile(r"The '(\w+)' trait of ")
 
 
 def run_fragments(folder, names):

@@ -73,7 +73,7 @@ describe("a key that is typed in part", () => {
 
 describe("the values of a key", () => {
   it.each<[string, string[], string[]]>([
-    ["choices", ["user_environment", "default_app"], ["jupyterlab", "classic"]],
+    ["choices", ["user_environment", "default_app"], ["jupyterlab", "notebook", "classic"]],
     ["a flag", ["services", "cull", "enabled"], ["true", "false"]],
     ["words beside sizes", ["limits", "memory"], ["auto"]],
     ["numbers", ["http", "port"], []],

@@ -33,7 +33,11 @@ describe("the reference", () => {
     ["http.address", "text", "empty"],
     ["http.port", "a whole number from 1 to 65535", "`80`"],
     ["https.enabled", "`true` or `false`", "`false`"],
-    ["user_environment.default_app", "one of `jupyterlab`, `classic`", "`jupyterlab`"],
+    [
+      "user_environment.default_app",
+      "`jupyterlab` or `notebook` or `classic` or a path of the server",
+      "`jupyterlab`",
+    ],
   ])("says of %s that it is %s, default %s", (key, kind, byDefault) => {
     expect(kindWords(of(key).part)).toBe(kind);
     expect(defaultWords(of(key).part)).toBe(byDefault);

@@ -149,6 +149,26 @@ describe("what the config says reaches the machine", () => {
     expect(stateOf(state, "socket", "homeroom-proxy.socket")).toEqual({ listen: "0.0.0.0:80" });
   });
 
+  test.each([
+    ["jupyterlab", "/lab"],
+    ["notebook", "/tree"],
+    ["classic", "/tree"],
+    ["/lab/tree/start.ipynb", "/lab/tree/start.ipynb"],
+  ])("%s opens %s", (app, page) => {
+    const state = desiredFrom(`${small}user_environment: { default_app: ${app} }\n`);
+    expect(jsonOf(state, "hub")).toMatchObject({ default_url: page });
+  });
+
+  test("a notice is a file that everybody may read, and changes nothing that a service was started with", () => {
+    const path = "/var/lib/homeroom/notice";
+    const bare = desiredFrom(small);
+    const state = desiredFrom(`${small}classroom: { notice: "Exam at ten" }\n`);
+    expect(textOf(state, "file", path)).toBe("Exam at ten\n");
+    const others = state.resources.filter(({ id }) => id !== path);
+    expect(stateOf(state, "file", path)).toMatchObject({ mode: "0644" });
+    expect(others).toEqual(bare.resources);
+  });
+
   test("base_url and the culler's settings, word by word", () => {
     expect(jsonOf(desiredFrom(full), "hub")).toMatchObject({ base_url: "/hub101/", default_url: "/tree" });
     const exec = new UnitFile(unitOf(desiredFrom(full), "homeroom-culler.service")).get(
