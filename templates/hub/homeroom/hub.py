@@ -33,6 +33,11 @@ class HomeroomHub(JupyterHub):
         """Not every authenticator that is installed: for help texts JupyterHub would import them all (14 MB, 0.3 s)."""
         return [Spawner, Authenticator, CryptKeeper]
 
+    @default("tornado_settings")
+    def _keep_cookies_from_other_sites(self):
+        """A login service leads back by a link, with which browsers send these cookies; forged forms come without."""
+        return {"cookie_options": {"samesite": "Lax"}}
+
     def initialize_systemd(self):
         self._notify_socket = take_notify_socket()
         self._sockets = take_listening_sockets()
