@@ -75,7 +75,10 @@ export interface Config {
     apt: string[];
     /** Packages without a wheel are built, too. */
     sourcePackages: boolean;
+    /** A folder, an archive or a git address (environment-source.ts); may hold a password. */
     from: string | null;
+    /** Seconds. */
+    postBuildTimeout: number;
   };
   classroom: {
     /** Plain text for everybody; null is none. */

@@ -48,6 +48,7 @@ export function effective(config: Config, machineMemory?: number): { [key: strin
       apt: environment.apt,
       source_packages: environment.sourcePackages,
       from: environment.from,
+      post_build_timeout: environment.postBuildTimeout,
     },
     classroom: { ...classroom },
     upgrade: { ...config.upgrade },

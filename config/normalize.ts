@@ -35,6 +35,7 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
       apt: unique(environment.apt ?? []),
       sourcePackages: environment.source_packages ?? false,
       from: environment.from ?? null,
+      postBuildTimeout: environment.post_build_timeout ?? 1800,
     },
     upgrade: { unattended: written.upgrade?.unattended ?? false, at: written.upgrade?.at ?? 4 },
     classroom: {

@@ -73,6 +73,10 @@ const table: Readonly<Record<string, Rule | "everything">> = {
     code: resourceNames,
     types: ["installer/plan", "installer/resources", hostInterface],
   },
+  "installer/repo2docker": {
+    code: ["config/requirement.ts", errors],
+    packages: ["yaml", "smol-toml"],
+  },
   "installer/upgrade": {
     code: [errors],
     types: ["installer/resources", hostInterface],

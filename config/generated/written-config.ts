@@ -253,9 +253,13 @@ apt?: Name[]
  */
 source_packages?: boolean
 /**
- * A folder, archive or git address that describes the environment as mybinder.org understands it.
+ * A folder or an archive (an absolute path, or an archive's https address), or a git address, laid out as mybinder.org and repo2docker understand it: what requirements.txt, environment.yml and the like ask for is installed beside `packages`. A branch, tag or commit stands after `#`. `homeroom env apply` fetches it anew.
  */
 from?: string
+/**
+ * How many seconds the script `postBuild` of what `from` names may take.
+ */
+post_build_timeout?: number
 }
 /**
  * Things for a whole class.

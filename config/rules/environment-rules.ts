@@ -1,3 +1,4 @@
+import { parseEnvironmentSource } from "../environment-source.ts";
 import { parseRequirement } from "../requirement.ts";
 import { finding } from "./rule.ts";
 import type { Finding } from "../problem.ts";
@@ -43,4 +44,17 @@ export function aptNamesAreNames(context: RuleContext): Finding[] {
       finding(context, "error", "not-a-debian-package", path, `\`${name}\` is no Debian package.`, hint),
     ];
   });
+}
+
+/** `environment.from` is something that can be fetched. */
+export function sourceCanBeFetched(context: RuleContext): Finding[] {
+  const { from } = context.config.environment;
+  if (from === null || parseEnvironmentSource(from) !== undefined) return [];
+  const hint = /^(?:ssh:\/\/|git\+ssh:|[\w.-]+@[\w.-]+:)/.test(from)
+    ? "It is fetched by an account that has no key: write the address with https, and for a private repository a token in it (https://token:TOKEN@host/...)."
+    : "Write an absolute path (/srv/course), the address of an archive (https://host/course.zip) or of a git repository (https://host/school/course, with #branch where it matters).";
+  const path = ["environment", "from"];
+  return [
+    finding(context, "error", "not-a-source", path, "This is no folder, archive or git address.", hint),
+  ];
 }

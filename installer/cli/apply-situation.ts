@@ -14,7 +14,8 @@ import { takeSnapshotAfter, takeSnapshotBefore } from "./environment-snapshots.t
 import { narrate, whoAsks } from "./context.ts";
 import { describeChanges, readKept } from "./describe-changes.ts";
 import { newTask } from "./new-task.ts";
-import { configOf, configPath } from "./read-config.ts";
+import { folderFor } from "./env/folder.ts";
+import { configOf, configPath, readConfig } from "./read-config.ts";
 import { refuseOtherRelease, settleRelease } from "./settle-release.ts";
 import { readSituation, type Situation, type SituationOptions } from "./situation.ts";
 import type { TaskDisplay } from "./show-task.ts";
@@ -53,14 +54,16 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
   });
   await settleRelease(host);
   if (options.changesRelease !== true) await refuseOtherRelease(host);
-  const first = await readSituation(host, options);
+  const read = await readConfig(host, options.configText);
+  const folder = options.folder ?? (await folderFor(host, read.config));
+  const first = await readSituation(host, { ...options, folder });
   if (isUnchanged(first) && (await interruptedTask(host)) === undefined) return ended(first, "unchanged");
   const who = whoAsks();
   await using _lock = await lockMachine(host, { command: options.command, who });
   tellRecovery(await recoverShown(host));
   await takeSnapshotBefore(host, first);
   // What stood still while nobody held the lock may have moved; from here on it cannot.
-  const situation = await readSituation(host, options);
+  const situation = await readSituation(host, { ...options, folder });
   if (isUnchanged(situation)) return ended(situation, "unchanged");
   if (situation.plan.steps.length > 0) await refuseWhatThisMachineCannot(situation);
   if (options.confirm !== undefined && !(await options.confirm(situation))) {

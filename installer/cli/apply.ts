@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { exitCodes } from "../errors.ts";
 import type { Host } from "../host/host.ts";
+import type { FolderPart } from "../resources/folder-part.ts";
 import { applySituation, type Applied } from "./apply-situation.ts";
 import { canAsk, hostOf, narrate, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { describeDrift, describePlan } from "./describe-plan.ts";
@@ -26,6 +27,8 @@ export interface ApplyFlags {
   /** A first install shows its progress on the front door. */
   progressPage?: boolean | undefined;
   rebuild?: RebuildRequest | undefined;
+  /** What `environment.from` asks for, where it was fetched already. */
+  folder?: FolderPart | undefined;
 }
 
 /** `homeroom apply`: make the machine what the config says. */
@@ -55,6 +58,7 @@ export async function applyNow(host: Host, command: string, flags: ApplyFlags): 
     force: flags.force,
     progressPage: flags.progressPage,
     rebuild: flags.rebuild,
+    folder: flags.folder,
     configText: flags.configText,
     changesRelease: flags.changesRelease,
     drift: await choiceAboutDrift(host, flags, asking),

@@ -8,6 +8,10 @@ import {
   removeOldGenerations,
 } from "../generations/generations.ts";
 import type { Host, HostReader } from "../host/host.ts";
+import { resolveOwner } from "../resources/accounts-file.ts";
+import { removeFetched } from "../resources/fetch-folder.ts";
+import { sourcesFolder } from "../resources/folder-part.ts";
+import { pythonEnvironment } from "../resources/python-environment.ts";
 import { namedContents, removeBlobs } from "../resources/blobs.ts";
 import {
   listHubEnvironments,
@@ -36,6 +40,11 @@ export async function collectGarbage(host: Host, { generations, tasks } = limits
   if (fewerGenerations || fewerTasks) await removeBlobs(host, { keep: await neededContents(host) });
   const shared = await host.readLink(environmentLink);
   if (shared !== undefined) await removeSharedEnvironments(host, shared);
+  if ((await host.stat(sourcesFolder)) !== undefined) {
+    const inUseFolder =
+      shared === undefined ? undefined : (await pythonEnvironment.read(host, shared))?.folder;
+    await removeFetched(host, await resolveOwner(host, "homeroom-env", "homeroom-env"), inUseFolder?.key);
+  }
   await collectReleases(host);
   const environments = await listHubEnvironments(host);
   if (environments.length <= 2) return;

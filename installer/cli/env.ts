@@ -9,6 +9,7 @@ export function envCommand(): Command {
     .action(() => command.outputHelp());
   addLooking(command);
   addChanging(command);
+  addApplying(command);
   addTakingBack(command);
   return command;
 }
@@ -94,6 +95,17 @@ function addChanging(command: Command): void {
     .option("--yes", "ask nothing")
     .action(async (packages: string[], _: object, self: Command) =>
       (await import("./env/change.ts")).declarePackages(packages, self.optsWithGlobals()),
+    );
+}
+
+function addApplying(command: Command): void {
+  command
+    .command("apply")
+    .description("Fetch what environment.from names anew, show what that changes, and build it.")
+    .option("--yes", "ask nothing")
+    .option("--json", "the result as data")
+    .action(async (_: object, self: Command) =>
+      (await import("./env/apply.ts")).applyEnvironment(self.optsWithGlobals()),
     );
 }
 

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { loadConfig } from "../../config/load.ts";
-import { HomeroomError } from "../errors.ts";
+import { exitCodes, HomeroomError } from "../errors.ts";
 import { currentGeneration, type Generation } from "../generations/generations.ts";
 import type { Host } from "../host/host.ts";
 import type { Applied } from "./apply-situation.ts";
@@ -95,8 +95,23 @@ async function install(host: Host, flags: InstallFlags): Promise<Applied & { pas
     wheels: flags.offline,
     progressPage: flags.progressPage,
   });
+  if (applied.situation.generation === undefined && config.environment.from !== null) await applyFolder(host);
   if (applied.outcome === "applied") await compileBytecodeLater(host);
   return { ...applied, password };
+}
+
+/**
+ * What `environment.from` names comes once the hub is there: the account that fetches it is. Where it cannot be had the
+ * install stands, with the plain environment.
+ */
+async function applyFolder(host: Host): Promise<void> {
+  try {
+    await applyNow(host, "install", { asked: true, keep: true });
+  } catch (error) {
+    if (!(error instanceof HomeroomError)) throw error;
+    narrate(`The hub is installed, without what environment.from names: ${error.message}\n${error.remedy}`);
+    process.exitCode = exitCodes.failed;
+  }
 }
 
 /** From a file, the environment, or (readable by everybody in the process list) the argument. */

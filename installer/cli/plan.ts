@@ -3,6 +3,8 @@ import { exitCodes } from "../errors.ts";
 import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { readAudience } from "./audience.ts";
 import { describeDrift, describePlan, whoNotices } from "./describe-plan.ts";
+import { folderFor } from "./env/folder.ts";
+import { readConfig } from "./read-config.ts";
 import { readSituation } from "./situation.ts";
 
 /** `homeroom plan`: what `apply` would change; exit code 2 where there is something. */
@@ -16,7 +18,8 @@ export function planCommand(): Command {
       const options = this.optsWithGlobals<GlobalOptions & { json?: true; take?: true }>();
       requireRoot(options);
       const host = hostOf(options);
-      const situation = await readSituation(host, { drift: options.take ? "take" : "keep" });
+      const folder = await folderFor(host, (await readConfig(host)).config);
+      const situation = await readSituation(host, { drift: options.take ? "take" : "keep", folder });
       const { plan } = situation;
       if (options.json || plan.steps.length > 0) {
         const audience = await readAudience(host, situation);

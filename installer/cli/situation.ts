@@ -10,6 +10,7 @@ import type { HostReader } from "../host/host.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { hashOf } from "../resources/hash.ts";
+import type { FolderPart } from "../resources/folder-part.ts";
 import type { Resource } from "../resources/resource.ts";
 import { readFacts, type Facts } from "../resources/facts.ts";
 import { readKnownAccounts } from "../resources/known-accounts.ts";
@@ -18,6 +19,7 @@ import { pythonEnvironment } from "../resources/python-environment.ts";
 import { readLoadedSlices } from "../resources/user-slice.ts";
 import { latestSnapshot, readSnapshot } from "../resources/snapshots.ts";
 import { readClassCode, readFirstPasswords } from "./first-passwords-file.ts";
+import { folderInUse } from "./env/folder.ts";
 import { readCertificate } from "./read-certificate.ts";
 import { readConfig, type ReadConfig } from "./read-config.ts";
 import { readHubFragments } from "./read-hub-fragments.ts";
@@ -45,6 +47,8 @@ export interface SituationOptions {
   configText?: string | undefined;
   /** A lower memory limit holds at once even where more is in use. */
   force?: boolean | undefined;
+  /** What `environment.from` asks for; where nothing is said, what the environment in use was built for. */
+  folder?: FolderPart | undefined;
   /** The shared environment is to be another one although the config asks for the same packages. */
   rebuild?: RebuildRequest | undefined;
 }
@@ -61,7 +65,15 @@ export interface RebuildRequest {
 /** Reads config, machine and release, and plans; changes nothing. */
 export async function readSituation(
   host: HostReader,
-  { drift, wheels, rebuild: request, progressPage = false, configText, force = false }: SituationOptions,
+  {
+    drift,
+    wheels,
+    rebuild: request,
+    folder: given,
+    progressPage = false,
+    configText,
+    force = false,
+  }: SituationOptions,
 ): Promise<Situation> {
   const [read, facts, release, generation, link, firstPasswords, classCode, slices, known, fragments] =
     await Promise.all([
@@ -79,7 +91,8 @@ export async function readSituation(
   const doorFirst = progressPage && generation === undefined;
   const { config } = read;
   const certificate = await readCertificate(host, config);
-  const environmentInUse = link && (await readEnvironmentInUse(host, link, config));
+  const folder = given ?? (await folderInUse(host, config));
+  const environmentInUse = link && (await readEnvironmentInUse(host, link, config, folder));
   const rebuild = request && {
     ...request,
     restored: request.restore === undefined ? undefined : await readSnapshot(host, request.restore),
@@ -91,6 +104,7 @@ export async function readSituation(
     firstPasswords,
     classCode,
     environmentInUse,
+    folder,
     rebuild,
     wheels,
     certificate,
@@ -130,8 +144,9 @@ async function readEnvironmentInUse(
   host: HostReader,
   { path, state }: Link,
   config: Config,
+  folder: FolderPart | undefined,
 ): Promise<EnvironmentInUse> {
-  if (isBuiltFor(state, config)) return { path, state, snapshot: undefined };
+  if (isBuiltFor(state, config, folder)) return { path, state, snapshot: undefined };
   const latest = await latestSnapshot(host);
   return { path, state, snapshot: latest?.environment === path ? latest : undefined };
 }

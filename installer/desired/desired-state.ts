@@ -28,6 +28,7 @@ export interface DesiredInputs {
   /** People's accounts that are on the machine. */
   known: KnownAccounts;
   environmentInUse: PythonInputs["environmentInUse"];
+  folder: PythonInputs["folder"];
   rebuild: PythonInputs["rebuild"];
   wheels: string | undefined;
   /** The slices that systemd has loaded, with the limits that hold now. */
@@ -46,18 +47,18 @@ export interface DesiredInputs {
 
 /** What the machine should hold: pure, from config, facts and the release's templates. */
 export function desiredState(inputs: DesiredInputs): DesiredState {
-  const { config, facts, release, known, fragments, environmentInUse, rebuild, wheels, doorFirst } = inputs;
+  const { config, facts, release, known, fragments, environmentInUse, folder, rebuild, wheels, doorFirst } = inputs;
   const state = new StateBuilder();
-  addFoundation(state, release, config.environment.apt);
+  addFoundation(state, release, [...config.environment.apt, ...(folder?.apt ?? [])]);
   addShellCompletion(state, release);
-  const python = addPython(state, { config, release, facts, environmentInUse, rebuild, wheels });
+  const python = addPython(state, { config, release, facts, environmentInUse, folder, rebuild, wheels });
   const compiled = hubJson(config);
   const hubReads = { mode: "0640", group: "homeroom-hub" };
-  const folder = refOf("directory", "/var/lib/homeroom/compiled");
-  const hubFile = state.file("/var/lib/homeroom/compiled/hub.json", compiled, [folder], hubReads);
+  const compiledFolder = refOf("directory", "/var/lib/homeroom/compiled");
+  const hubFile = state.file("/var/lib/homeroom/compiled/hub.json", compiled, [compiledFolder], hubReads);
   const limits = classLimits(config, facts.memory, membershipsOf(config));
   const roster = rosterJson(config, limits, inputs);
-  const rosterFile = state.file("/var/lib/homeroom/compiled/roster.json", roster, [folder], hubReads);
+  const rosterFile = state.file("/var/lib/homeroom/compiled/roster.json", roster, [compiledFolder], hubReads);
   const all = (...kinds: string[]) =>
     state.resources.filter(({ kind }) => kinds.includes(kind)).map(({ kind, id }) => refOf(kind, id));
   const fragmentFiles = addHubFragments(state, {

@@ -43,6 +43,7 @@ function addDirectories(state: StateBuilder): void {
   add("/var/lib/homeroom", "0755");
   add("/var/lib/homeroom/environments", "0755");
   add("/var/lib/homeroom/snapshots", "0755", "homeroom-snapshots", "homeroom-snapshots");
+  add("/var/lib/homeroom/sources", "0700", "homeroom-env", "homeroom-env");
   add("/var/lib/homeroom/checks", "0755", "homeroom-env", "homeroom-env");
   add("/var/lib/homeroom/secrets", "0700");
   add("/var/lib/homeroom/accounts", "0700");

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import type { Facts } from "../resources/facts.ts";
+import type { FolderPart } from "../resources/folder-part.ts";
 import type { PythonEnvironmentState } from "../resources/python-environment.ts";
 import { hashOf } from "../resources/hash.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
@@ -27,6 +28,8 @@ export interface PythonInputs {
   facts: Facts;
   /** Admins have changed what is there, so it stays as long as the config asks for the same packages. */
   environmentInUse: EnvironmentInUse | undefined;
+  /** What `environment.from` asks for, as far as it was fetched. */
+  folder: FolderPart | undefined;
   /** Where it is to be another one all the same. */
   rebuild: Rebuild | undefined;
   /** A directory of wheels, for a machine without an index. */
@@ -48,7 +51,7 @@ export const environmentLink = "/opt/homeroom/environment";
 /** uv, the hub's own environment, and the shared one. */
 export function addPython(
   state: StateBuilder,
-  { config, release, facts, environmentInUse, rebuild, wheels }: PythonInputs,
+  { config, release, facts, environmentInUse, folder, rebuild, wheels }: PythonInputs,
 ): PythonParts {
   const uvLock = JSON.parse(textOf(release, "templates/locks/uv.json")) as UvLock;
   const uv = `/opt/homeroom/runtimes/uv-${uvLock.version}/uv`;
@@ -85,21 +88,28 @@ export function addPython(
     if (
       environmentInUse !== undefined &&
       rebuild === undefined &&
-      isBuiltFor(environmentInUse.state, config)
+      isBuiltFor(environmentInUse.state, config, folder)
     ) {
       const { path, state: is } = environmentInUse;
       return { path, ref: state.add("python-environment", path, is) };
     }
-    const { lock, requirements, declared, source, copies } = sharedEnvironment(config, release, {
+    const { lock, requirements, declared, source, copies, lay } = sharedEnvironment(config, release, {
       inUse: rebuild?.anew === true ? undefined : environmentInUse,
+      folder,
       ...rebuild,
     });
+    const scripts =
+      copies === undefined && lay === undefined ? {} : { scripts: `${release.folder}/templates/environment` };
     const wanted: PythonEnvironmentState = {
       lock: state.content(lock),
       ...(requirements === undefined ? {} : { requirements: state.content(requirements) }),
       ...(declared.length === 0 ? {} : { declared }),
       ...(source ? { source } : {}),
-      ...(copies === undefined ? {} : { copies, scripts: `${release.folder}/templates/environment` }),
+      ...(copies === undefined ? {} : { copies }),
+      ...scripts,
+      ...(folder === undefined ? {} : { folder }),
+      ...(lay === undefined ? {} : { layFolder: true }),
+      ...(lay === "everything" ? { postBuild: config.environment.postBuildTimeout } : {}),
       owner: "homeroom-env",
       group: adminsGroup,
       ...made,
@@ -109,11 +119,18 @@ export function addPython(
         ? {}
         : { check: `${release.folder}/templates/hub/check_environment.py` }),
     };
-    const parts = [wanted.lock, facts.python, wanted.requirements, copies, environmentInUse?.path];
+    const parts = [
+      wanted.lock,
+      facts.python,
+      wanted.requirements,
+      copies,
+      environmentInUse?.path,
+      folder?.asks,
+    ];
     const path = `/opt/homeroom/environments/${shortHash(parts.filter((part) => part !== undefined).join(" "))}`;
     const needs = [
       ...stands("/opt/homeroom/environments", wanted.owner, wanted.group),
-      ...config.environment.apt.map((name) => refOf("apt-package", name)),
+      ...[...config.environment.apt, ...(folder?.apt ?? [])].map((name) => refOf("apt-package", name)),
     ];
     return { path, ref: state.add("python-environment", path, wanted, needs) };
   }

@@ -1,5 +1,6 @@
 import { normalizeName, parseRequirement } from "../../config/requirement.ts";
 import type { Config } from "../../config/config.ts";
+import type { FolderPart } from "../resources/folder-part.ts";
 import type { InstalledPackage, Snapshot } from "../resources/snapshots.ts";
 import type { PythonEnvironmentState } from "../resources/python-environment.ts";
 import { textOf, type Release } from "./release.ts";
@@ -21,6 +22,10 @@ export interface SharedEnvironment {
   requirements?: string;
   /** The snapshot whose copies are laid over it. */
   copies?: string;
+  /** What `environment.from` asks for. */
+  folder?: FolderPart;
+  /** How much of the folder is done now: nothing where a snapshot is given back as it was. */
+  lay?: "packages" | "everything";
 }
 
 /** What a new environment goes on from. */
@@ -30,41 +35,70 @@ export interface GoneOnFrom {
   restored?: Snapshot | undefined;
   /** Packages that admins installed by hand and that are to go. */
   without?: readonly string[] | undefined;
+  /** What `environment.from` asks for; undefined where the config names nothing, or nothing was fetched of it yet. */
+  folder?: FolderPart | undefined;
 }
 
 /** Whether what is there was built for what the config asks for; what admins did since does not count. */
-export function isBuiltFor({ declared = [] }: PythonEnvironmentState, { environment }: Config): boolean {
-  return declared.join("\n") === environment.packages.join("\n");
+export function isBuiltFor(
+  { declared = [], folder: has }: PythonEnvironmentState,
+  { environment }: Config,
+  folder: FolderPart | undefined,
+): boolean {
+  const sameFolder = environment.from === null ? has === undefined : !folder || has?.asks === folder.asks;
+  return sameFolder && declared.join("\n") === environment.packages.join("\n");
 }
 
 /**
- * What to build for a config: the base that every server needs, what is declared, and what admins have
- * installed by hand into the one in use. Versions stay where nothing speaks against them.
+ * What to build for a config: the base that every server needs, what is declared, what the folder of
+ * `environment.from` asks for, and what admins have installed by hand into the one in use. Versions stay where nothing
+ * speaks against them.
  */
 export function sharedEnvironment(
   { environment }: Config,
   release: Release,
-  { inUse, restored, without = [] }: GoneOnFrom,
+  { inUse, restored, without = [], folder }: GoneOnFrom,
 ): SharedEnvironment {
   const declared = environment.packages;
   const base = textOf(release, "templates/locks/environment.txt");
-  const made = { declared, source: environment.sourcePackages };
+  const made = { declared, source: environment.sourcePackages, ...(folder === undefined ? {} : { folder }) };
   if (restored !== undefined) return { ...made, lock: restored.lock, ...copiesOf(restored) };
-  if (inUse === undefined && declared.length === 0) return { ...made, lock: base };
+  if (inUse === undefined && declared.length === 0 && folder === undefined) return { ...made, lock: base };
   const snapshot = inUse?.snapshot;
-  const byHand = inUse === undefined ? [] : installedByHand(inUse, inUse.state.declared ?? [], release);
+  const byHand = inUse === undefined ? [] : installedByHand(inUse, declaredFor(inUse.state), release);
   const unwanted = new Set(without);
-  const asked = new Set(declared.map((text) => parseRequirement(text)?.name));
+  const wanted = [...declared, ...requirementsOf(folder)];
+  const asked = new Set(wanted.map((text) => parseRequirement(text)?.name));
   return {
     ...made,
     lock: snapshot?.lock ?? base,
     ...(snapshot === undefined ? {} : copiesOf(snapshot)),
     requirements: lines([
       ...baseRequirements(release),
-      ...declared,
+      ...new Set(wanted),
       ...byHand.map(({ name }) => name).filter((name) => !asked.has(name) && !unwanted.has(name)),
     ]),
+    ...(folder === undefined && inUse?.state.folder === undefined ? {} : { lay: howMuch(inUse, folder) }),
   };
+}
+
+/** What an environment was built for, by the config and by the folder that it names. */
+export function declaredFor({ declared = [], folder }: PythonEnvironmentState): string[] {
+  return [...declared, ...requirementsOf(folder)];
+}
+
+/** What postBuild of the same folder has made is among the copies, unless something was too large for them. */
+function howMuch(
+  inUse: EnvironmentInUse | undefined,
+  folder: FolderPart | undefined,
+): "packages" | "everything" {
+  const snapshot = inUse?.snapshot;
+  const same = inUse !== undefined && inUse.state.folder?.asks === folder?.asks;
+  return same && snapshot !== undefined && snapshot.omitted.length === 0 ? "packages" : "everything";
+}
+
+function requirementsOf(folder: FolderPart | undefined): string[] {
+  return (folder?.requirements ?? []).map(({ text }) => text);
 }
 
 /**

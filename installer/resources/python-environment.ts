@@ -2,11 +2,15 @@ import type { FileOwner, Host } from "../host/host.ts";
 import { HomeroomError } from "../errors.ts";
 import { readAccounts, resolveOwner } from "./accounts-file.ts";
 import { readBlob } from "./blobs.ts";
+import type { FolderPart } from "./folder-part.ts";
 import { hashOf } from "./hash.ts";
+import { layFolder, withoutOwnWheels } from "./lay-folder.ts";
+import { runPostBuild } from "./post-build.ts";
 import { offline, resolvePackages } from "./resolve-packages.ts";
 import type { Progress, ResourceKind } from "./resource.ts";
 import { prepareUv, type Uv } from "./run-uv.ts";
 import { snapshotsFolder } from "./snapshots.ts";
+import { whoAsks } from "./who-asks.ts";
 
 export interface PythonEnvironmentState {
   /** Hash of the lock (requirements with hashes) that it was built from; its content is a blob. */
@@ -22,8 +26,14 @@ export interface PythonEnvironmentState {
   source?: true;
   /** The snapshot whose copies are laid over the packages. */
   copies?: string;
-  /** The release's folder of what lays them. */
+  /** The release's folder of what lays them, and the folder's packages. */
   scripts?: string;
+  /** What `environment.from` asked for. */
+  folder?: FolderPart;
+  /** The folder's own packages and start script are put in; without it they are among the copies as they were. */
+  layFolder?: true;
+  /** Seconds that the folder's postBuild may take; it does not run where nothing is said. */
+  postBuild?: number;
   /** The interpreter it stands on: an OS upgrade to another minor version makes another environment. */
   python: string;
   /** Who builds and owns it; code of packages never runs as root. */
@@ -73,6 +83,7 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
     is.requirements === wanted.requirements &&
     is.source === wanted.source &&
     is.copies === wanted.copies &&
+    is.folder?.asks === wanted.folder?.asks &&
     is.python === wanted.python &&
     is.owner === wanted.owner &&
     is.group === wanted.group,
@@ -109,10 +120,15 @@ async function build(
   const uv = await prepareUv(host, { uv: state.uv, account: state.owner, owner, cwd: path, progress });
   const lock = await lockOf(host, uv, owner, state);
   const file = `${uv.cache}/${hashOf(lock)}.txt`;
-  await host.write(file, lock, { mode: 0o600, ...owner });
+  await host.write(file, withoutOwnWheels(lock), { mode: 0o600, ...owner });
   await uv.uv(["venv", "--quiet", "--allow-existing", "--python", "/usr/bin/python3", path]);
   await syncPackages(uv, path, state, file);
   if (state.copies !== undefined) await layCopies(uv, path, state.copies, state.scripts ?? "", progress);
+  if (state.layFolder === true) await layFolder(uv, path, state.folder, state.scripts ?? "");
+  if (state.postBuild !== undefined && state.folder?.postBuild !== undefined) {
+    const { folder, postBuild: seconds } = state;
+    await runPostBuild(host, uv, { owner, environment: path, folder, seconds, progress });
+  }
   if (state.afterwards !== undefined) await uv.run([`${path}/bin/python`, "-I", state.afterwards]);
   if (shared) await openToAdmins(uv.run, path);
   if (state.check !== undefined) await checkServer(uv, path, state.check);
@@ -167,15 +183,18 @@ async function lockOf(
   host: Host,
   uv: Uv,
   owner: FileOwner,
-  { lock, requirements, source, wheels }: PythonEnvironmentState,
+  { lock, requirements, source, wheels, declared = [], folder }: PythonEnvironmentState,
 ): Promise<string> {
   const given = (await readBlob(host, lock)).toString("utf8");
   if (requirements === undefined) return given;
-  return resolvePackages(host, uv, owner, {
+  const wanted = {
     requirements: (await readBlob(host, requirements)).toString("utf8"),
     preferences: given,
     source: source === true,
     ...(wheels === undefined ? {} : { wheels }),
+  };
+  return resolvePackages(host, uv, owner, wanted).catch((error: unknown) => {
+    throw whoAsks(error, declared, folder);
   });
 }
 

@@ -20,6 +20,7 @@ from homeroom.lean_verdict import why_stock  # noqa: E402
 from homeroom.memory_watch import watch_memory  # noqa: E402
 from homeroom.notify import notify, take_notify_socket  # noqa: E402
 from homeroom.safe_mode import arguments_of, show_notice  # noqa: E402
+from homeroom.start_script import apply_start_script  # noqa: E402
 from homeroom.savings import apply_savings, savings_are_in  # noqa: E402
 
 sys.path.remove(HERE)
@@ -29,6 +30,8 @@ def main():
     start = Start()
     try:
         credentials = take_environment()
+        if start.mode != "rescue":
+            apply_start_script(sys.prefix)
         special = arguments_of(start.mode)
         start.decide(credentials)
         server_main = import_server(start)

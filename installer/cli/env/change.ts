@@ -2,7 +2,7 @@ import { addItem, removeItem } from "../../../config/edit.ts";
 import { loadConfig } from "../../../config/load.ts";
 import { textValue } from "../../../config/key-path.ts";
 import { normalizeName, parseRequirement } from "../../../config/requirement.ts";
-import { installedByHand } from "../../desired/shared-environment.ts";
+import { declaredFor, installedByHand } from "../../desired/shared-environment.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import { applyNow } from "../apply.ts";
@@ -12,6 +12,7 @@ import { configOf, configPath, readConfig } from "../read-config.ts";
 import { environmentNow, type EnvironmentNow } from "./environment-now.ts";
 import { versionsOf } from "./history.ts";
 import { describeChanges, lockedVersions, packageChanges } from "./package-changes.ts";
+import { folderFor } from "./folder.ts";
 import { previewEnvironment } from "./preview.ts";
 
 type Options = GlobalOptions & { yes?: true };
@@ -38,6 +39,7 @@ export async function removePackages(packages: readonly string[], options: Optio
     (text, declared, now) => {
       const there = new Set(now.snapshot.packages.map(({ name }) => name));
       const asked = declared.map((each) => parseRequirement(each)?.name);
+      refuseFromFolder(now, names);
       const unknown = [...names].filter((name) => !there.has(name) && !asked.includes(name));
       if (unknown.length > 0) {
         throw new HomeroomError(`Not in the shared environment: ${unknown.join(", ")}.`, {
@@ -60,17 +62,31 @@ export async function declarePackages(packages: readonly string[], options: Opti
     const asked = new Set(declared.map((each) => parseRequirement(each)?.name));
     const local = now.snapshot.packages.filter(({ direct }) => direct !== undefined);
     const remote = local.filter(({ direct = "" }) => /^https:\/\/\S+\.whl$/.test(direct));
-    const found = [...installedByHand(now, declared, now.release), ...remote].filter(
-      ({ name }) => !asked.has(name) && (names.size === 0 || names.has(name)),
+    const folder = new Set(now.state.folder?.requirements.map(({ text }) => parseRequirement(text)?.name));
+    const found = [...installedByHand(now, declaredFor(now.state), now.release), ...remote].filter(
+      ({ name }) => !asked.has(name) && !folder.has(name) && (names.size === 0 || names.has(name)),
     );
     for (const { name, direct } of local) {
-      if (names.size > 0 && !names.has(name)) continue;
+      if (folder.has(name) || (names.size > 0 && !names.has(name))) continue;
       if (!remote.some((each) => each.name === name))
         narrate(`${name} came from ${direct}: only this machine has it, so it stays undeclared.`);
     }
     const add = found.map(({ name, direct }) => (direct === undefined ? name : `${name} @ ${direct}`));
     return edited(text, { add });
   });
+}
+
+/** What the folder asks for would come back with the next change. */
+function refuseFromFolder({ state: { folder } }: EnvironmentNow, names: ReadonlySet<string>): void {
+  const asked = folder?.requirements.find(({ text }) => names.has(parseRequirement(text)?.name ?? ""));
+  if (folder === undefined || asked === undefined) return;
+  throw new HomeroomError(
+    `${asked.file} of ${folder.address} asks for ${parseRequirement(asked.text)?.name}.`,
+    {
+      remedy: "Take it out there, then type: sudo homeroom env apply",
+      exitCode: exitCodes.usage,
+    },
+  );
 }
 
 function refuseNonsense(text: string): void {
@@ -99,12 +115,13 @@ async function changePackages(
   const read = await readConfig(host);
   const now = await environmentNow(host);
   const text = edit(read.text, read.config.environment.packages, now);
-  const byHand = installedByHand(now, read.config.environment.packages, now.release).filter(({ name }) =>
+  const byHand = installedByHand(now, declaredFor(now.state), now.release).filter(({ name }) =>
     without.includes(name),
   );
   if (text === read.text && byHand.length === 0) return narrate("Nothing to change: it is so already.");
   const { config } = configOf(loadConfig(text), configPath);
-  const lock = await previewEnvironment(host, config, now, without);
+  const folder = await folderFor(host, config);
+  const lock = await previewEnvironment(host, config, now, { without, folder });
   const kept = now.snapshot.packages.filter(({ copied }) => copied === true);
   const after = new Map([...kept.map((each) => [each.name, each.version] as const), ...lockedVersions(lock)]);
   const changes = packageChanges(versionsOf(now.snapshot), after);
@@ -122,6 +139,7 @@ async function changePackages(
       applyNow(host, words, {
         asked: true,
         keep: true,
+        folder,
         ...(without.length > 0 ? { rebuild: { without } } : {}),
       }),
     read.text,

@@ -3,6 +3,7 @@ import { installedByHand } from "../../desired/shared-environment.ts";
 import { exitCodes } from "../../errors.ts";
 import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "../context.ts";
 import { readConfig } from "../read-config.ts";
+import { folderInUse } from "./folder.ts";
 import { environmentNow, type EnvironmentNow } from "./environment-now.ts";
 
 /** How the environment and the config differ; `homeroom env diff --json`. */
@@ -25,7 +26,9 @@ export async function diffEnvironment(options: GlobalOptions & { json?: true }):
   const host = hostOf(options);
   const now = await environmentNow(host);
   const { config } = await readConfig(host);
-  const diff = diffOf(now, config.environment.packages);
+  const folder = await folderInUse(host, config);
+  const from = (folder?.requirements ?? []).map(({ text }) => text);
+  const diff = diffOf(now, [...config.environment.packages, ...from]);
   const differs = Object.values(diff).some((list: unknown[]) => list.length > 0);
   if (differs) process.exitCode = exitCodes.pending;
   if (options.json) return printJson(diff);
@@ -33,7 +36,7 @@ export async function diffEnvironment(options: GlobalOptions & { json?: true }):
   for (const line of inWords(diff)) print(line);
 }
 
-/** Pure: compares a snapshot with the config's packages. */
+/** Pure: compares a snapshot with the config's packages and those that `environment.from` asks for. */
 export function diffOf(now: EnvironmentNow, declared: readonly string[]): EnvironmentDiff {
   const { packages, copies, damaged } = now.snapshot;
   const asked = new Set(declared.map((text) => parseRequirement(text)?.name));

@@ -5,13 +5,16 @@ import type { InstalledPackage } from "../../resources/snapshots.ts";
 import { alignColumns } from "../align-columns.ts";
 import { hostOf, print, printJson, requireRoot, type GlobalOptions } from "../context.ts";
 import { readConfig } from "../read-config.ts";
+import { folderInUse } from "./folder.ts";
 import { environmentNow } from "./environment-now.ts";
 
 /** Why a package is there. */
-type Why = "declared" | "needed" | "by hand";
+type Why = "declared" | "from" | "needed" | "by hand";
 
 interface Listed extends InstalledPackage {
   why: Why;
+  /** The file that asks for it, of what `environment.from` names. */
+  file?: string;
 }
 
 /** `homeroom env list`: what is installed now, by the config, for another package or by hand. */
@@ -34,6 +37,7 @@ export async function showPackage(name: string, options: GlobalOptions & { json?
   if (options.json) return printJson(found);
   const words: Record<Why, string> = {
     declared: "environment.packages in the config asks for it",
+    from: `${found.file} of what environment.from names asks for it`,
     needed: "it came with the base or with another package",
     "by hand": "somebody installed it by hand; `homeroom env declare` writes it into the config",
   };
@@ -49,14 +53,27 @@ async function readPackages(options: GlobalOptions): Promise<Listed[]> {
   const now = await environmentNow(host);
   const { config } = await readConfig(host);
   const { packages } = config.environment;
+  const folder = await folderInUse(host, config);
+  const files = new Map(
+    (folder?.requirements ?? []).map(({ text, file }) => [parseRequirement(text)?.name, file] as const),
+  );
   const declared = new Set(packages.map((text) => parseRequirement(text)?.name));
-  const byHand = new Set(installedByHand(now, packages, now.release).map((each) => each.name));
+  const byHand = new Set(
+    installedByHand(
+      now,
+      [...packages, ...(folder?.requirements ?? []).map(({ text }) => text)],
+      now.release,
+    ).map((each) => each.name),
+  );
   return now.snapshot.packages.map((each) => ({
     ...each,
+    ...(files.has(each.name) ? { file: files.get(each.name) ?? "" } : {}),
     why: declared.has(each.name)
       ? "declared"
-      : byHand.has(each.name) || each.copied === true
-        ? "by hand"
-        : "needed",
+      : files.has(each.name)
+        ? "from"
+        : byHand.has(each.name) || each.copied === true
+          ? "by hand"
+          : "needed",
   }));
 }

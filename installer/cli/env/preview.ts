@@ -3,6 +3,8 @@ import { sharedEnvironment } from "../../desired/shared-environment.ts";
 import type { Host } from "../../host/host.ts";
 import { keepResolution, resolvePackages } from "../../resources/resolve-packages.ts";
 import { builder } from "./builder.ts";
+import type { FolderPart } from "../../resources/folder-part.ts";
+import { whoAsks } from "../../resources/who-asks.ts";
 import type { EnvironmentNow } from "./environment-now.ts";
 
 /**
@@ -13,16 +15,19 @@ export async function previewEnvironment(
   host: Host,
   config: Config,
   now: EnvironmentNow,
-  without: readonly string[],
+  { without = [], folder }: { without?: readonly string[]; folder: FolderPart | undefined },
 ): Promise<string> {
   const { uv, owner } = await builder(host, now.state.uv);
   const { lock, requirements, source } = sharedEnvironment(config, now.release, {
     inUse: now,
     without,
+    folder,
   });
   if (requirements === undefined) return lock;
   const wanted = { requirements, preferences: lock, source };
-  const resolved = await resolvePackages(host, uv, owner, wanted);
+  const resolved = await resolvePackages(host, uv, owner, wanted).catch((error: unknown) => {
+    throw whoAsks(error, config.environment.packages, folder);
+  });
   await keepResolution(host, wanted, resolved);
   return resolved;
 }

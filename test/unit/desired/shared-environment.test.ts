@@ -87,7 +87,7 @@ describe("an environment that is in use", () => {
     [["pandas>=2", "numpy"], false],
     [["pandas>=3"], false],
   ])("is built for %j: %s", (packages, answer) => {
-    expect(isBuiltFor(inUse.state, declared(...packages))).toBe(answer);
+    expect(isBuiltFor(inUse.state, declared(...packages), undefined)).toBe(answer);
   });
 
   test("is gone on from: what admins installed stays, at the versions that are there", () => {

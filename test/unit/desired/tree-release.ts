@@ -66,6 +66,7 @@ export function desiredFrom(text: string, changes: Partial<DesiredInputs> = {}) 
     classCode: undefined,
     known: nobodyYet,
     environmentInUse: undefined,
+    folder: undefined,
     rebuild: undefined,
     wheels: undefined,
     certificate: undefined,

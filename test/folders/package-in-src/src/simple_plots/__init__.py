@@ -1,0 +1,5 @@
+from asciichartpy import plot
+
+
+def draw(values):
+    return plot(values)

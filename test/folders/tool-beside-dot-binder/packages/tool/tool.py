@@ -1,0 +1,6 @@
+"""A tool."""
+import unidecode
+
+
+def plain(text):
+    return unidecode.unidecode(text)
