@@ -74,15 +74,16 @@ function versionsOf(text: string): string {
 }
 
 function otherSources(sources: unknown, file: string): { what: string; file: string; why: string }[] {
-  const urls = (Array.isArray(sources) ? (sources as Table[]) : []).map((each) => String(each["url"] ?? ""));
-  return urls.some((url) => !/^https:\/\/pypi\.(?:org|python\.org)\//.test(url))
+  const urls = (Array.isArray(sources) ? (sources as Table[]) : []).map((each) => each["url"]);
+  return urls.some((url) => typeof url !== "string" || !/^https:\/\/pypi\.(?:org|python\.org)\//.test(url))
     ? [{ what: "sources", file, why: "packages come from the index that this machine is set up for" }]
     : [];
 }
 
 function pythonOf(requires: Table, file: string | undefined): FolderRequest["python"] {
   for (const key of ["python_full_version", "python_version"]) {
-    const version = /^\d+(?:\.\d+)*/.exec(String(requires[key] ?? ""))?.[0];
+    const wish = requires[key];
+    const version = typeof wish === "string" ? /^\d+(?:\.\d+)*/.exec(wish)?.[0] : undefined;
     if (version !== undefined && file !== undefined) return { versions: `==${version}`, file };
   }
   return null;

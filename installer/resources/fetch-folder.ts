@@ -38,8 +38,9 @@ export async function fetchFolder(
   { script, owner, signal }: { script: string; owner: FileOwner; signal: AbortSignal },
 ): Promise<FetchedFolder> {
   await host.makeDirectory(sourcesFolder, { mode: 0o700, ...owner });
+  const argv = ["/usr/bin/python3", "-I", "-S", script, sourcesFolder];
   try {
-    const { stdout } = await host.run(["/usr/bin/python3", "-I", "-S", script, sourcesFolder], {
+    const { stdout } = await host.run(argv, {
       as: owner,
       cwd: "/",
       umask: 0o022,
@@ -51,7 +52,9 @@ export async function fetchFolder(
     return readAnswer(stdout);
   } catch (error) {
     if (!(error instanceof HomeroomError)) throw error;
-    const said = error.remedy.replace(/^It said: /, "");
+    const said = error.remedy.startsWith("It said: ")
+      ? error.remedy.slice("It said: ".length)
+      : error.message;
     throw new HomeroomError(`${request.address} could not be fetched: ${said}`, {
       remedy: `${hintFor(request, said)}\nThe environment in use stays as it is.`,
       cause: error,
@@ -63,10 +66,15 @@ export async function fetchFolder(
  * Removes copies of what was fetched but the one that is in use, as their owner; not those that somebody may be
  * fetching at this moment.
  */
-export async function removeFetched(host: Host, owner: FileOwner, keep: string | undefined): Promise<void> {
+export async function removeFetched(
+  host: Host,
+  owner: FileOwner,
+  keep: string | undefined,
+  now = Date.now(),
+): Promise<void> {
   for (const name of await host.list(sourcesFolder)) {
     const path = `${sourcesFolder}/${name}`;
-    const age = Date.now() - ((await host.stat(path))?.mtimeMs ?? 0);
+    const age = now - ((await host.stat(path))?.mtimeMs ?? 0);
     if (name === keep || age < hourMs) continue;
     await host.run(["rm", "-rf", "--one-file-system", "--", path], { as: owner, cwd: "/", timeoutMs });
   }
@@ -91,10 +99,7 @@ function readAnswer(stdout: string): FetchedFolder {
     typeof texts === "object" &&
     texts !== null &&
     Object.values(texts).every((text) => typeof text === "string");
-  if (!whole)
-    throw new HomeroomError("What was fetched cannot be read.", {
-      remedy: "It said: nothing that makes sense.",
-    });
+  if (!whole) throw new HomeroomError("what was fetched cannot be read", { remedy: "Try it again." });
   return {
     key,
     commit,

@@ -4,6 +4,7 @@ import {
   isBuiltFor,
   sharedEnvironment,
 } from "../../../installer/desired/shared-environment.ts";
+import type { FolderPart } from "../../../installer/resources/folder-part.ts";
 import type { Snapshot } from "../../../installer/resources/snapshots.ts";
 import { configFrom } from "../config/config-from.ts";
 import { desiredFrom, treeRelease } from "./tree-release.ts";
@@ -106,6 +107,73 @@ describe("an environment that is in use", () => {
   test("asks once for what was installed by hand and then declared", () => {
     const { requirements } = sharedEnvironment(declared("Astropy>=6"), treeRelease(), { inUse });
     expect(requirements).toBe("jupyterhub==6.1\njupyterlab\nAstropy>=6\nlxml\n");
+  });
+});
+
+describe("with what environment.from names", () => {
+  const folder: FolderPart = {
+    source: "1",
+    address: "/srv/course",
+    revision: "2",
+    key: "3",
+    asks: "4",
+    requirements: [
+      { text: "scipy", file: "requirements.txt" },
+      { text: "pandas>=2", file: "requirements.txt" },
+    ],
+    apt: ["graphviz"],
+    postBuild: "postBuild",
+    notDone: [],
+  };
+  const from = (...packages: string[]) =>
+    configFrom(`environment: { from: /srv/course, packages: ${JSON.stringify(packages)} }\n`);
+  const madeFrom = { ...inUse, state: { ...inUse.state, folder } };
+
+  test("both are asked for, what both name once", () => {
+    expect(sharedEnvironment(from("pandas>=2", "numpy"), treeRelease(), { folder })).toEqual({
+      declared: ["pandas>=2", "numpy"],
+      source: false,
+      folder,
+      lay: "everything",
+      lock: "jupyterlab==4.6\n",
+      requirements: "jupyterhub==6.1\njupyterlab\npandas>=2\nnumpy\nscipy\n",
+    });
+  });
+
+  test.each([
+    ["the same is asked for", from("pandas>=2"), folder, true],
+    ["nothing was fetched yet", from("pandas>=2"), undefined, true],
+    ["something else is asked for", from("pandas>=2"), { ...folder, asks: "5" }, false],
+    ["the config names no source any more", declared("pandas>=2"), undefined, false],
+    ["the config's own packages differ", from("pandas>=3"), folder, false],
+  ])("it is built for that where %s: %#", (_, config, wanted, answer) => {
+    expect(isBuiltFor(madeFrom.state, config, wanted)).toBe(answer);
+  });
+
+  test("what the folder before asked for is not taken for something that admins installed", () => {
+    const { requirements, lay } = sharedEnvironment(declared(), treeRelease(), { inUse: madeFrom });
+    expect(requirements).toBe("jupyterhub==6.1\njupyterlab\nastropy\nlxml\n");
+    expect(lay).toBe("everything");
+  });
+
+  test("postBuild does not run again where its work is among the copies, whole", () => {
+    const now = { inUse: madeFrom, folder };
+    expect(sharedEnvironment(from("six"), treeRelease(), now).lay).toBe("packages");
+    const omitted = { ...madeFrom, snapshot: { ...snapshot, omitted: ["share/model.bin"] } };
+    expect(sharedEnvironment(from("six"), treeRelease(), { inUse: omitted, folder }).lay).toBe("everything");
+  });
+
+  test("a snapshot is given back as it was, with nothing laid or run", () => {
+    const back = sharedEnvironment(from(), treeRelease(), { inUse: madeFrom, folder, restored: snapshot });
+    expect(back).toEqual({ declared: [], source: false, folder, lock: snapshot.lock, copies: snapshot.id });
+  });
+
+  test("the state carries it, and its Debian packages come first", () => {
+    const { resources } = desiredFrom("environment: { from: /srv/course }\n", { folder });
+    const built = resources.find(({ id }) => id.startsWith("/opt/homeroom/environments/"));
+    expect(built?.state).toMatchObject({ folder, layFolder: true, postBuild: 1800 });
+    expect(built?.needs).toContain("apt-package:graphviz");
+    expect(resources.map(({ kind, id }) => `${kind}:${id}`)).toContain("apt-package:graphviz");
   });
 });
 
