@@ -21,7 +21,7 @@ interface Rule {
 
 const errors = "installer/errors.ts";
 const hostInterface = "installer/host/host.ts";
-const resourceNames = ["resource", "hash", "admins-group", "certificate-path"].map(
+const resourceNames = ["resource", "hash", "admins-group", "certificate-path", "folder-part"].map(
   (name) => `installer/resources/${name}.ts`,
 );
 

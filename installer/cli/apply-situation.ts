@@ -55,7 +55,9 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
   await settleRelease(host);
   if (options.changesRelease !== true) await refuseOtherRelease(host);
   const read = await readConfig(host, options.configText);
-  const folder = options.folder ?? (await folderFor(host, read.config));
+  // A snapshot is given back also where nothing can be fetched.
+  const fetching = options.rebuild?.restore === undefined;
+  const folder = options.folder ?? (fetching ? await folderFor(host, read.config) : undefined);
   const first = await readSituation(host, { ...options, folder });
   if (isUnchanged(first) && (await interruptedTask(host)) === undefined) return ended(first, "unchanged");
   const who = whoAsks();

@@ -11,7 +11,7 @@ import type { Host, HostReader } from "../host/host.ts";
 import { resolveOwner } from "../resources/accounts-file.ts";
 import { removeFetched } from "../resources/fetch-folder.ts";
 import { sourcesFolder } from "../resources/folder-part.ts";
-import { pythonEnvironment } from "../resources/python-environment.ts";
+import { readStamp } from "../resources/python-environment.ts";
 import { namedContents, removeBlobs } from "../resources/blobs.ts";
 import {
   listHubEnvironments,
@@ -41,8 +41,7 @@ export async function collectGarbage(host: Host, { generations, tasks } = limits
   const shared = await host.readLink(environmentLink);
   if (shared !== undefined) await removeSharedEnvironments(host, shared);
   if ((await host.stat(sourcesFolder)) !== undefined) {
-    const inUseFolder =
-      shared === undefined ? undefined : (await pythonEnvironment.read(host, shared))?.folder;
+    const inUseFolder = shared === undefined ? undefined : (await readStamp(host, shared))?.folder;
     await removeFetched(host, await resolveOwner(host, "homeroom-env", "homeroom-env"), inUseFolder?.key);
   }
   await collectReleases(host);

@@ -1,6 +1,6 @@
 import { normalizeName, parseRequirement } from "../../config/requirement.ts";
 import type { Config } from "../../config/config.ts";
-import type { FolderPart } from "../resources/folder-part.ts";
+import { sourcesFolder, type FolderPart } from "../resources/folder-part.ts";
 import type { InstalledPackage, Snapshot } from "../resources/snapshots.ts";
 import type { PythonEnvironmentState } from "../resources/python-environment.ts";
 import { textOf, type Release } from "./release.ts";
@@ -76,10 +76,25 @@ export function sharedEnvironment(
     requirements: lines([
       ...baseRequirements(release),
       ...new Set(wanted),
-      ...byHand.map(({ name }) => name).filter((name) => !asked.has(name) && !unwanted.has(name)),
+      ...new Set(
+        [...byHand.map(({ name }) => name), ...neededByCopies(snapshot)].filter(
+          (name) => !asked.has(name) && !unwanted.has(name),
+        ),
+      ),
     ]),
     ...(folder === undefined && inUse?.state.folder === undefined ? {} : { lay: howMuch(inUse, folder) }),
   };
+}
+
+/** What packages ask for that are only copied: the resolver does not see them. */
+function neededByCopies(snapshot: Snapshot | undefined): string[] {
+  const packages = snapshot?.packages ?? [];
+  const indexed = new Set(packages.filter(({ copied }) => copied !== true).map(({ name }) => name));
+  return packages
+    .filter(
+      ({ copied, direct }) => copied === true && direct?.startsWith(`file://${sourcesFolder}/`) !== true,
+    )
+    .flatMap(({ needs }) => needs.map(([name]) => name).filter((name) => indexed.has(name)));
 }
 
 /** What an environment was built for, by the config and by the folder that it names. */

@@ -60,6 +60,9 @@ export async function runPostBuild(
         `--property=ReadWritePaths=${environment} ${sourcesFolder}/${folder.key}`,
         ...variables(environment, tree, home),
         "--",
+        "/bin/sh",
+        "-c",
+        `for name in ${network.join(" ")}; do eval "value=\\$$name"; [ -n "$value" ] || unset "$name"; done; exec "$0"`,
         script,
       ],
       // The unit's own limit comes first; this one is for a systemd that does not answer.
@@ -76,6 +79,24 @@ export async function runPostBuild(
   }
 }
 
+/**
+ * The way to the network. systemd-run takes its own values, so that none stands among the arguments, and an empty one
+ * where there is none, which pip and OpenSSL take for a value.
+ */
+const network = [
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "REQUESTS_CA_BUNDLE",
+  "PIP_INDEX_URL",
+  "PIP_CERT",
+];
+
 /** What repo2docker's build sets, as far as it has a meaning here. */
 function variables(environment: string, tree: string, home: string): string[] {
   const set = {
@@ -89,12 +110,9 @@ function variables(environment: string, tree: string, home: string): string[] {
     LANG: "C.UTF-8",
     DEBIAN_FRONTEND: "noninteractive",
   };
-  // Its own value is taken where one is set, so nothing of it stands among the arguments.
-  const network = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
-  const index = ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "PIP_INDEX_URL", "PIP_CERT"];
   return [
     ...Object.entries(set).map(([name, value]) => `--setenv=${name}=${value}`),
-    ...[...network, ...index].map((name) => `--setenv=${name}`),
+    ...network.map((name) => `--setenv=${name}`),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { FileOwner, Host } from "../host/host.ts";
+import type { FileOwner, Host, HostReader } from "../host/host.ts";
 import { HomeroomError } from "../errors.ts";
 import { readAccounts, resolveOwner } from "./accounts-file.ts";
 import { readBlob } from "./blobs.ts";
@@ -60,14 +60,13 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
   kind: "python-environment",
   inert: true,
   async read(host, id) {
-    const [stamp, folder, interpreter, accounts] = await Promise.all([
-      host.read(stampOf(id)),
+    const [state, folder, interpreter, accounts] = await Promise.all([
+      readStamp(host, id),
       host.stat(id),
       host.stat(`${id}/bin/python`),
       readAccounts(host),
     ]);
-    if (stamp === undefined || folder === undefined || interpreter === undefined) return undefined;
-    const state = JSON.parse(stamp.toString("utf8")) as PythonEnvironmentState;
+    if (state === undefined || folder === undefined || interpreter === undefined) return undefined;
     // An account that was removed and made again has another number: the tree is nobody's then.
     return accounts.users.get(state.owner)?.uid === folder.uid ? state : undefined;
   },
@@ -206,6 +205,12 @@ async function openToAdmins(run: (argv: readonly string[]) => Promise<unknown>, 
   const rights = "u::rwx,g::rwx,o::rx";
   const words = ["setfacl", "--default", "--modify", rights, "{}", "+"];
   await run(["find", path, "-type", "d", "-exec", ...words]).catch(() => undefined);
+}
+
+/** What an environment was built for, also where nothing but its stamp is left. */
+export async function readStamp(host: HostReader, path: string): Promise<PythonEnvironmentState | undefined> {
+  const stamp = await host.read(stampOf(path));
+  return stamp === undefined ? undefined : (JSON.parse(stamp.toString("utf8")) as PythonEnvironmentState);
 }
 
 /** Without its stamp it is no environment any more. */

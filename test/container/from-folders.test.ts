@@ -151,7 +151,9 @@ describe.each(testImages.slice(0, 1))("what environment.from names, on %s", (ima
     const head = (await shell(machine, `git -C ${work} rev-parse HEAD`)).trim();
     expect(stderr).toContain(`is at ${head.slice(0, 12)}.`);
     expect(stderr).toMatch(/v toolz +\S+ -> 0\.\S+ +downgraded/);
-    expect(await failureOf("from importlib.metadata import version; assert version('toolz').startswith('0.')")).toBe("");
+    expect(
+      await failureOf("from importlib.metadata import version; assert version('toolz').startswith('0.')"),
+    ).toBe("");
     // Where only names of packages count, another file beside them changes nothing.
     await shell(machine, `echo hello > ${work}/README.md && git -C ${work} add . && ${commit("words")}`);
     const link = await shell(machine, `readlink ${environment}`);

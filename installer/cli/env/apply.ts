@@ -5,8 +5,8 @@ import { readConfig } from "../read-config.ts";
 import { environmentNow } from "./environment-now.ts";
 import { folderFor } from "./folder.ts";
 import { versionsOf } from "./history.ts";
-import { describeChanges, lockedVersions, packageChanges } from "./package-changes.ts";
-import { previewEnvironment } from "./preview.ts";
+import { describeChanges, packageChanges } from "./package-changes.ts";
+import { previewEnvironment, versionsAfter } from "./preview.ts";
 
 type Options = GlobalOptions & { yes?: true; json?: true };
 
@@ -24,12 +24,10 @@ export async function applyEnvironment(options: Options): Promise<void> {
   }
   if (!isBuiltFor(now.state, config, folder)) {
     const lock = await previewEnvironment(host, config, now, { folder });
-    const kept = now.snapshot.packages.filter(({ copied }) => copied === true);
-    const after = new Map([
-      ...kept.map((each) => [each.name, each.version] as const),
-      ...lockedVersions(lock),
-    ]);
-    for (const line of describeChanges(packageChanges(versionsOf(now.snapshot), after))) narrate(line);
+    for (const line of describeChanges(
+      packageChanges(versionsOf(now.snapshot), versionsAfter(now.snapshot, lock)),
+    ))
+      narrate(line);
     if (folder?.postBuild !== undefined) narrate(`  ! ${folder.postBuild} runs, as homeroom-env`);
     if (canAsk() && !options.yes) {
       const { confirm } = await import("../ask.ts");

@@ -11,9 +11,9 @@ import { canAsk, hostOf, narrate, requireRoot, type GlobalOptions } from "../con
 import { configOf, configPath, readConfig } from "../read-config.ts";
 import { environmentNow, type EnvironmentNow } from "./environment-now.ts";
 import { versionsOf } from "./history.ts";
-import { describeChanges, lockedVersions, packageChanges } from "./package-changes.ts";
+import { describeChanges, packageChanges } from "./package-changes.ts";
 import { folderFor } from "./folder.ts";
-import { previewEnvironment } from "./preview.ts";
+import { previewEnvironment, versionsAfter } from "./preview.ts";
 
 type Options = GlobalOptions & { yes?: true };
 
@@ -122,9 +122,7 @@ async function changePackages(
   const { config } = configOf(loadConfig(text), configPath);
   const folder = await folderFor(host, config);
   const lock = await previewEnvironment(host, config, now, { without, folder });
-  const kept = now.snapshot.packages.filter(({ copied }) => copied === true);
-  const after = new Map([...kept.map((each) => [each.name, each.version] as const), ...lockedVersions(lock)]);
-  const changes = packageChanges(versionsOf(now.snapshot), after);
+  const changes = packageChanges(versionsOf(now.snapshot), versionsAfter(now.snapshot, lock));
   if (changes.length === 0) narrate("Everything that this asks for is there already.");
   for (const line of describeChanges(changes)) narrate(line);
   if (canAsk() && !options.yes) {

@@ -12,7 +12,7 @@ import { fetchFolder } from "../../resources/fetch-folder.ts";
 import type { FolderPart } from "../../resources/folder-part.ts";
 import { folderWheels } from "../../resources/folder-wheels.ts";
 import { hashOf } from "../../resources/hash.ts";
-import { pythonEnvironment } from "../../resources/python-environment.ts";
+import { readStamp } from "../../resources/python-environment.ts";
 import { narrate } from "../context.ts";
 import { interruption } from "../interruption.ts";
 import { readRelease } from "../read-release.ts";
@@ -77,7 +77,7 @@ export async function folderInUse(host: HostReader, config: Config): Promise<Fol
   const { from } = config.environment;
   if (from === null) return undefined;
   const path = await host.readLink(environmentLink);
-  const folder = path === undefined ? undefined : (await pythonEnvironment.read(host, path))?.folder;
+  const folder = path === undefined ? undefined : (await readStamp(host, path))?.folder;
   return folder?.source === sourceHash(from) ? folder : undefined;
 }
 

@@ -24,8 +24,11 @@ export function packageChanges(before: Versions, after: Versions): PackageChange
 /** Versions by name in a lock that uv wrote. */
 export function lockedVersions(lock: string): Map<string, string> {
   const lines = lock.matchAll(/^(?<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?<version>[^\s;\\]+)/gm);
+  const wheels = lock.matchAll(
+    /^(?<name>[A-Za-z0-9][A-Za-z0-9._-]*) @ \S*\/[^/\s-]+-(?<version>[^/\s-]+)-[^/\s]*\.whl/gm,
+  );
   return new Map(
-    Array.from(lines, ({ groups = {} }) => [
+    Array.from([...lines, ...wheels], ({ groups = {} }) => [
       (groups["name"] ?? "").replaceAll(/[-_.]+/g, "-").toLowerCase(),
       groups["version"] ?? "",
     ]),

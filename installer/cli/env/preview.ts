@@ -3,9 +3,18 @@ import { sharedEnvironment } from "../../desired/shared-environment.ts";
 import type { Host } from "../../host/host.ts";
 import { keepResolution, resolvePackages } from "../../resources/resolve-packages.ts";
 import { builder } from "./builder.ts";
-import type { FolderPart } from "../../resources/folder-part.ts";
+import { sourcesFolder, type FolderPart } from "../../resources/folder-part.ts";
+import type { Snapshot } from "../../resources/snapshots.ts";
+import { lockedVersions } from "./package-changes.ts";
 import { whoAsks } from "../../resources/who-asks.ts";
 import type { EnvironmentNow } from "./environment-now.ts";
+
+/** Versions by name once a lock is built: what no index gives is laid over it, but for a folder's own packages. */
+export function versionsAfter({ packages }: Snapshot, lock: string): Map<string, string> {
+  const own = `file://${sourcesFolder}/`;
+  const kept = packages.filter(({ copied, direct = "" }) => copied === true && !direct.startsWith(own));
+  return new Map([...kept.map((each) => [each.name, each.version] as const), ...lockedVersions(lock)]);
+}
 
 /**
  * The lock that a config would come to, without changing anything; kept, so that what is shown is what is built.

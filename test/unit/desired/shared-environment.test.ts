@@ -104,6 +104,20 @@ describe("an environment that is in use", () => {
     expect(requirements).toBe("jupyterhub==6.1\njupyterlab\nastropy\nlxml\n");
   });
 
+  test("keeps what a package needs that only copies give back, but for a folder's own, which the resolver sees", () => {
+    const local = { name: "homework", version: "1", needs: [["numpy", [], null]], copied: true };
+    const direct = (address: string) => {
+      const packages = [
+        { ...local, direct: address },
+        { name: "numpy", version: "2", needs: [] },
+      ];
+      const now = { ...inUse, snapshot: { ...snapshot, packages } as Snapshot };
+      return sharedEnvironment(declared(), treeRelease(), { inUse: now }).requirements;
+    };
+    expect(direct("file:///home/jupyter-teacher/homework")).toBe("jupyterhub==6.1\njupyterlab\nnumpy\n");
+    expect(direct("file:///var/lib/homeroom/sources/1/wheels/h.whl")).toBe("jupyterhub==6.1\njupyterlab\n");
+  });
+
   test("asks once for what was installed by hand and then declared", () => {
     const { requirements } = sharedEnvironment(declared("Astropy>=6"), treeRelease(), { inUse });
     expect(requirements).toBe("jupyterhub==6.1\njupyterlab\nAstropy>=6\nlxml\n");

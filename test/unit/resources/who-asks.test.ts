@@ -12,7 +12,10 @@ const folder: FolderPart = {
   requirements: [
     { text: "numpy>=2", file: "requirements.txt" },
     { text: "Num_Expr==1", file: "requirements.txt" },
-    { text: "course @ file:///var/lib/homeroom/sources/3/wheels/course-1-py3-none-any.whl", file: "setup.py" },
+    {
+      text: "course @ file:///var/lib/homeroom/sources/3/wheels/course-1-py3-none-any.whl",
+      file: "setup.py",
+    },
   ],
   apt: [],
   notDone: [],
@@ -20,7 +23,10 @@ const folder: FolderPart = {
 const failed = (message: string, remedy: string) => new HomeroomError(message, { remedy });
 
 test("a conflict names who asks for what", () => {
-  const error = failed("These packages cannot be installed together.", "Because you require numpy<2 and numpy>=2");
+  const error = failed(
+    "These packages cannot be installed together.",
+    "Because you require numpy<2 and numpy>=2",
+  );
   expect(whoAsks(error, ["numpy<2", "pandas"], folder)).toMatchObject({
     message: error.message,
     remedy:

@@ -32,6 +32,14 @@ test("a lock's lines are names as PEP 503 has them, without hashes and markers",
   ]);
 });
 
+test("a wheel by its address is locked too, with the version in its name", () => {
+  const lock = "my-lib @ file:///srv/a b/My_Lib-1.2-py3-none-any.whl \\\n    --hash=sha256:00\nx==1\n";
+  expect([...lockedVersions(lock.replace("a b", "a%20b"))]).toEqual([
+    ["x", "1"],
+    ["my-lib", "1.2"],
+  ]);
+});
+
 test("changes in lines and in a few words", () => {
   const changes = packageChanges(versions("a==1 b==1 c==2 same==1"), versions("b==2 c==1 d==1 same==1"));
   expect(describeChanges(changes)).toEqual([
