@@ -7,6 +7,7 @@ import { commitGeneration, currentGeneration } from "../generations/generations.
 import { writtenResources } from "../generations/written-resources.ts";
 import { checkHealth } from "../health/health.ts";
 import type { Host, HostReader } from "../host/host.ts";
+import { rememberFolder } from "../resources/known-folders.ts";
 import { refOf } from "../resources/resource.ts";
 import { lastLogLines } from "../resources/systemctl.ts";
 import { collectGarbage } from "./collect-garbage.ts";
@@ -79,6 +80,7 @@ export async function applySituation(host: Host, options: ApplyOptions): Promise
   try {
     const generation = await perform(host, situation, who, options, display);
     await takeSnapshotAfter(host, situation, who, options.command);
+    if (folder !== undefined) await rememberFolder(host, folder);
     await collectGarbage(host).catch((error: unknown) =>
       narrate(`What is not needed any more was not all removed: ${String(error)}`),
     );

@@ -11,6 +11,7 @@ import type { Host, HostReader } from "../host/host.ts";
 import { resolveOwner } from "../resources/accounts-file.ts";
 import { removeFetched } from "../resources/fetch-folder.ts";
 import { sourcesFolder } from "../resources/folder-part.ts";
+import { readKnownFolders } from "../resources/known-folders.ts";
 import { readStamp } from "../resources/python-environment.ts";
 import { namedContents, removeBlobs } from "../resources/blobs.ts";
 import {
@@ -42,7 +43,9 @@ export async function collectGarbage(host: Host, { generations, tasks } = limits
   if (shared !== undefined) await removeSharedEnvironments(host, shared);
   if ((await host.stat(sourcesFolder)) !== undefined) {
     const inUseFolder = shared === undefined ? undefined : (await readStamp(host, shared))?.folder;
-    await removeFetched(host, await resolveOwner(host, "homeroom-env", "homeroom-env"), inUseFolder?.key);
+    const keep = [...(await readKnownFolders(host)), ...(inUseFolder === undefined ? [] : [inUseFolder])];
+    const owner = await resolveOwner(host, "homeroom-env", "homeroom-env");
+    await removeFetched(host, owner, new Set(keep.map(({ key }) => key)));
   }
   await collectReleases(host);
   const environments = await listHubEnvironments(host);

@@ -63,19 +63,19 @@ export async function fetchFolder(
 }
 
 /**
- * Removes copies of what was fetched but the one that is in use, as their owner; not those that somebody may be
+ * Removes copies of what was fetched but those named, as their owner; not those that somebody may be
  * fetching at this moment.
  */
 export async function removeFetched(
   host: Host,
   owner: FileOwner,
-  keep: string | undefined,
+  keep: ReadonlySet<string>,
   now = Date.now(),
 ): Promise<void> {
   for (const name of await host.list(sourcesFolder)) {
     const path = `${sourcesFolder}/${name}`;
     const age = now - ((await host.stat(path))?.mtimeMs ?? 0);
-    if (name === keep || age < hourMs) continue;
+    if (keep.has(name) || age < hourMs) continue;
     await host.run(["rm", "-rf", "--one-file-system", "--", path], { as: owner, cwd: "/", timeoutMs });
   }
 }

@@ -268,9 +268,23 @@ describe.each(testImages.slice(0, 1))("what environment.from names, on %s", (ima
     expect(await failureOf("import simple_plots; simple_plots.draw([1, 2])")).toBe("");
   });
 
+  test(
+    "an address of before that cannot be reached any more gives what was fetched of it then",
+    building,
+    async () => {
+      await shell(machine, "mv /srv/folders/package-in-src.tar.gz /srv/folders/package-elsewhere.tar.gz");
+      const stderr = await use("/srv/folders/package-in-src.tar.gz");
+      expect(stderr).toMatch(
+        /there is no \/srv\/folders\/package-in-src\.tar\.gz[\s\S]*Going on with what was fetched of it before/,
+      );
+      expect(await failureOf("import simple_plots")).toBe("");
+    },
+  );
+
   test("without environment.from its packages go", building, async () => {
     await machine.exec(["homeroom", "config", "unset", "environment.from"], { timeoutMs: 8 * 60_000 });
-    expect(await failureOf("import tabulate")).toContain("No module named 'tabulate'");
+    expect(await failureOf("import asciichartpy")).toContain("No module named 'asciichartpy'");
+    expect(await failureOf("import simple_plots")).toContain("No module named 'simple_plots'");
     expect(await shell(machine, `ls ${environment}/share/homeroom || true`)).toBe("");
   });
 });

@@ -1,5 +1,9 @@
 import type { Config } from "../../../config/config.ts";
-import { parseEnvironmentSource, sourceInWords } from "../../../config/environment-source.ts";
+import {
+  parseEnvironmentSource,
+  sourceInWords,
+  type EnvironmentSource,
+} from "../../../config/environment-source.ts";
 import { environmentLink } from "../../desired/python.ts";
 import { textOf } from "../../desired/release.ts";
 import { HomeroomError } from "../../errors.ts";
@@ -12,6 +16,7 @@ import { fetchFolder } from "../../resources/fetch-folder.ts";
 import type { FolderPart } from "../../resources/folder-part.ts";
 import { folderWheels } from "../../resources/folder-wheels.ts";
 import { hashOf } from "../../resources/hash.ts";
+import { knownFolder } from "../../resources/known-folders.ts";
 import { readStamp } from "../../resources/python-environment.ts";
 import { narrate } from "../context.ts";
 import { interruption } from "../interruption.ts";
@@ -35,14 +40,28 @@ export async function folderFor(
   const inUse = await folderInUse(host, config);
   if (inUse !== undefined && !anew) return inUse;
   if ((await currentGeneration(host)) === undefined) return undefined;
+  try {
+    return await fetched(host, from, source);
+  } catch (error) {
+    // Whoever goes back to an address of before is not kept from it by a network that is away.
+    const known = anew ? undefined : await knownFolder(host, sourceHash(from));
+    if (known === undefined || !(error instanceof HomeroomError)) throw error;
+    narrate(
+      `${error.message}\nGoing on with what was fetched of it before (${known.revision.slice(0, 12)}).`,
+    );
+    return known;
+  }
+}
+
+async function fetched(host: Host, from: string, source: EnvironmentSource): Promise<FolderPart> {
   const address = sourceInWords(source);
   narrate(`Fetching ${address}`);
   const [release, facts] = [await readRelease(), await readFacts(host)];
   const { version } = JSON.parse(textOf(release, "templates/locks/uv.json")) as { version: string };
   const { uv, owner } = await builder(host, `/opt/homeroom/runtimes/uv-${version}/uv`);
   const script = `${release.folder}/templates/environment/fetch_source.py`;
-  const fetched = await fetchFolder(host, source, { script, owner, signal: interruption() });
-  const request = readFolder(fetched);
+  const found = await fetchFolder(host, source, { script, owner, signal: interruption() });
+  const request = readFolder(found);
   const plan = venvPlan(request, facts.python);
   const { apt, postBuild, start } = request;
   if (
@@ -51,17 +70,17 @@ export async function folderFor(
     start === null
   )
     refuseNothing(address, plan.notDone);
-  const wheels = await folderWheels(uv, fetched, request.own, facts.python);
+  const wheels = await folderWheels(uv, found, request.own, facts.python);
   const scripts = { ...(postBuild === null ? {} : { postBuild }), ...(start === null ? {} : { start }) };
   const requirements = [...plan.requirements, ...wheels];
   // Where only names of packages count, another notebook beside them changes nothing.
-  const content = request.own.length > 0 || postBuild !== null || start !== null ? fetched.key : "";
+  const content = request.own.length > 0 || postBuild !== null || start !== null ? found.key : "";
   const asks = hashOf(JSON.stringify([requirements.map(({ text }) => text), apt, scripts, content]));
   const folder: FolderPart = {
     source: sourceHash(from),
     address,
-    revision: fetched.commit ?? fetched.key,
-    key: fetched.key,
+    revision: found.commit ?? found.key,
+    key: found.key,
     asks,
     requirements,
     apt,

@@ -74,9 +74,9 @@ test("old copies go, as their owner; the one in use and fresh ones stay", async 
   for (const name of ["aaaa", "bbbb"]) machine.putDirectory(`/var/lib/homeroom/sources/${name}`);
   machine.programs["rm"] = () => "";
   // The fake machine's files are made within the first second of 1970.
-  await removeFetched(machine, owner, "aaaa", 60_000);
+  await removeFetched(machine, owner, new Set(["aaaa"]), 60_000);
   expect(machine.ran).toEqual([]);
-  await removeFetched(machine, owner, "aaaa");
+  await removeFetched(machine, owner, new Set(["aaaa"]));
   expect(machine.ran).toEqual([["rm", "-rf", "--one-file-system", "--", "/var/lib/homeroom/sources/bbbb"]]);
   expect(machine.ranWith[0]).toMatchObject({ as: owner });
 });
