@@ -95,7 +95,8 @@ async function install(host: Host, flags: InstallFlags): Promise<Applied & { pas
     wheels: flags.offline,
     progressPage: flags.progressPage,
   });
-  if (applied.situation.generation === undefined && config.environment.from !== null) await applyFolder(host);
+  if (applied.situation.generation === undefined && config.environment.from !== null)
+    await applyFolder(host, flags.offline);
   if (applied.outcome === "applied") await compileBytecodeLater(host);
   return { ...applied, password };
 }
@@ -104,9 +105,9 @@ async function install(host: Host, flags: InstallFlags): Promise<Applied & { pas
  * What `environment.from` names comes once the hub is there: the account that fetches it is. Where it cannot be had the
  * install stands, with the plain environment.
  */
-async function applyFolder(host: Host): Promise<void> {
+async function applyFolder(host: Host, wheels: string | undefined): Promise<void> {
   try {
-    await applyNow(host, "install", { asked: true, keep: true });
+    await applyNow(host, "install", { asked: true, keep: true, wheels });
   } catch (error) {
     if (!(error instanceof HomeroomError)) throw error;
     narrate(`The hub is installed, without what environment.from names: ${error.message}\n${error.remedy}`);

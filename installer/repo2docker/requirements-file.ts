@@ -113,7 +113,11 @@ function readAddress(request: PipRequest, asked: Asked, address: string, named: 
   );
   if (wheel === null || !/^https?:/.test(address)) return void request.sources.push(asked);
   const name = named ?? (wheel.groups?.["name"] ?? "").replaceAll("_", "-");
-  request.pip.push({ text: `${name} @ ${address.replace(/#egg=.*$/, "")}`, file: asked.file });
+  const marker = /\s;\s*(?<marker>.+)$/.exec(asked.text)?.groups?.["marker"];
+  const text = `${name} @ ${address.replace(/#egg=.*$/, "")}${marker === undefined ? "" : ` ; ${marker}`}`;
+  if (parseRequirement(text) === undefined)
+    throw unreadable(asked.file, `\`${withoutPassword(asked.text)}\` does not name a package.`);
+  request.pip.push({ text, file: asked.file });
 }
 
 function readPath(request: PipRequest, asked: Asked, written: string): void {
