@@ -21,6 +21,9 @@ export interface FetchedFolder {
   texts: Record<string, string>;
 }
 
+/** A source that cannot be had, now or ever. */
+export class NotFetched extends HomeroomError {}
+
 const timeoutMs = 15 * 60_000;
 const hourMs = 3_600_000;
 /** Characters; the script prints less. */
@@ -55,7 +58,7 @@ export async function fetchFolder(
     const said = error.remedy.startsWith("It said: ")
       ? error.remedy.slice("It said: ".length)
       : error.message;
-    throw new HomeroomError(`${request.address} could not be fetched: ${said}`, {
+    throw new NotFetched(`${request.address} could not be fetched: ${said}`, {
       remedy: `${hintFor(request, said)}\nThe environment in use stays as it is.`,
       cause: error,
     });

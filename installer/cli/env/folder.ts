@@ -1,9 +1,5 @@
 import type { Config } from "../../../config/config.ts";
-import {
-  parseEnvironmentSource,
-  sourceInWords,
-  type EnvironmentSource,
-} from "../../../config/environment-source.ts";
+import { parseEnvironmentSource, sourceInWords } from "../../../config/environment-source.ts";
 import { environmentLink } from "../../desired/python.ts";
 import { textOf } from "../../desired/release.ts";
 import { HomeroomError } from "../../errors.ts";
@@ -11,8 +7,8 @@ import { currentGeneration } from "../../generations/generations.ts";
 import type { Host, HostReader } from "../../host/host.ts";
 import { readFolder } from "../../repo2docker/read-folder.ts";
 import { venvPlan } from "../../repo2docker/venv-plan.ts";
-import { readFacts } from "../../resources/facts.ts";
-import { fetchFolder } from "../../resources/fetch-folder.ts";
+import { readFacts, type Facts } from "../../resources/facts.ts";
+import { fetchFolder, NotFetched, type FetchedFolder } from "../../resources/fetch-folder.ts";
 import type { FolderPart } from "../../resources/folder-part.ts";
 import { folderWheels } from "../../resources/folder-wheels.ts";
 import { hashOf } from "../../resources/hash.ts";
@@ -20,6 +16,7 @@ import { knownFolder } from "../../resources/known-folders.ts";
 import { readStamp } from "../../resources/python-environment.ts";
 import { narrate } from "../context.ts";
 import { interruption } from "../interruption.ts";
+import type { Uv } from "../../resources/run-uv.ts";
 import { readRelease } from "../read-release.ts";
 import { builder } from "./builder.ts";
 
@@ -32,7 +29,10 @@ import { builder } from "./builder.ts";
 export async function folderFor(
   host: Host,
   config: Config,
-  { anew = false }: { anew?: boolean } = {},
+  {
+    anew = false,
+    readRelease: read = readRelease,
+  }: { anew?: boolean; readRelease?: typeof readRelease } = {},
 ): Promise<FolderPart | undefined> {
   const { from } = config.environment;
   const source = from === null ? undefined : parseEnvironmentSource(from);
@@ -40,12 +40,19 @@ export async function folderFor(
   const inUse = await folderInUse(host, config);
   if (inUse !== undefined && !anew) return inUse;
   if ((await currentGeneration(host)) === undefined) return undefined;
+  narrate(`Fetching ${sourceInWords(source)}`);
+  const release = await read();
+  const { version } = JSON.parse(textOf(release, "templates/locks/uv.json")) as { version: string };
+  const { uv, owner } = await builder(host, `/opt/homeroom/runtimes/uv-${version}/uv`);
+  const script = `${release.folder}/templates/environment/fetch_source.py`;
   try {
-    return await fetched(host, from, source);
+    const found = await fetchFolder(host, source, { script, owner, signal: interruption() });
+    return await folderOf(found, { from, address: sourceInWords(source), uv, facts: await readFacts(host) });
   } catch (error) {
     // Whoever goes back to an address of before is not kept from it by a network that is away.
-    const known = anew ? undefined : await knownFolder(host, sourceHash(from));
-    if (known === undefined || !(error instanceof HomeroomError)) throw error;
+    if (anew || !(error instanceof NotFetched)) throw error;
+    const known = await knownFolder(host, sourceHash(from));
+    if (known === undefined) throw error;
     narrate(
       `${error.message}\nGoing on with what was fetched of it before (${known.revision.slice(0, 12)}).`,
     );
@@ -53,14 +60,11 @@ export async function folderFor(
   }
 }
 
-async function fetched(host: Host, from: string, source: EnvironmentSource): Promise<FolderPart> {
-  const address = sourceInWords(source);
-  narrate(`Fetching ${address}`);
-  const [release, facts] = [await readRelease(), await readFacts(host)];
-  const { version } = JSON.parse(textOf(release, "templates/locks/uv.json")) as { version: string };
-  const { uv, owner } = await builder(host, `/opt/homeroom/runtimes/uv-${version}/uv`);
-  const script = `${release.folder}/templates/environment/fetch_source.py`;
-  const found = await fetchFolder(host, source, { script, owner, signal: interruption() });
+/** What was fetched as what an environment is built for; its own packages are built for that. */
+async function folderOf(
+  found: FetchedFolder,
+  { from, address, uv, facts }: { from: string; address: string; uv: Uv; facts: Facts },
+): Promise<FolderPart> {
   const request = readFolder(found);
   const plan = venvPlan(request, facts.python);
   const { apt, postBuild, start } = request;
