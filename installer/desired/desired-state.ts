@@ -47,7 +47,8 @@ export interface DesiredInputs {
 
 /** What the machine should hold: pure, from config, facts and the release's templates. */
 export function desiredState(inputs: DesiredInputs): DesiredState {
-  const { config, facts, release, known, fragments, environmentInUse, folder, rebuild, wheels, doorFirst } = inputs;
+  const { config, facts, release, known, fragments, environmentInUse, folder, rebuild, wheels, doorFirst } =
+    inputs;
   const state = new StateBuilder();
   addFoundation(state, release, [...config.environment.apt, ...(folder?.apt ?? [])]);
   addShellCompletion(state, release);
