@@ -43,7 +43,12 @@ export interface Config {
     groups: Record<string, Partial<Limits>>;
     users: Record<string, Partial<Limits>>;
   };
-  http: { address: string; port: number };
+  http: {
+    address: string;
+    port: number;
+    /** Addresses and networks of web servers in front, whose word on where a request came from is believed. */
+    trustedProxies: string[];
+  };
   alerts: {
     /** An address that gets a POST. */
     webhook: string | null;

@@ -26,7 +26,7 @@ export function effective(config: Config, machineMemory?: number): { [key: strin
       groups: mapLimits(limits.groups),
       users: mapLimits(limits.users),
     },
-    http: { ...http },
+    http: { address: http.address, port: http.port, trusted_proxies: http.trustedProxies },
     alerts: { ...config.alerts },
     metrics: { ...config.metrics },
     https: {

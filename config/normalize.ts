@@ -20,7 +20,11 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
       groups: mapValues(limits.groups ?? {}, limitsOf),
       users: mapValues(lowerCased(limits.users ?? {}), limitsOf),
     },
-    http: { address: addressOf(http.address), port: http.port ?? 80 },
+    http: {
+      address: addressOf(http.address),
+      port: http.port ?? 80,
+      trustedProxies: unique((http.trusted_proxies ?? []).map(addressOf)),
+    },
     https: httpsOf(https),
     alerts: { webhook: written.alerts?.webhook ?? null, command: written.alerts?.command ?? null },
     metrics: { enabled: written.metrics?.enabled ?? false },

@@ -1,4 +1,10 @@
-import { baseUrlShape, addressesAreAddresses, portsDiffer, pathsAreAbsolute } from "./rules/address-rules.ts";
+import {
+  baseUrlShape,
+  addressesAreAddresses,
+  portsDiffer,
+  pathsAreAbsolute,
+  trustedProxiesAreAddresses,
+} from "./rules/address-rules.ts";
 import {
   certificateCoversSubdomains,
   letsencryptCoversSubdomains,
@@ -69,6 +75,7 @@ const textRules: readonly TextRule[] = [
   certificateNeedsBothFiles,
   pathsAreAbsolute,
   addressesAreAddresses,
+  trustedProxiesAreAddresses,
   portsDiffer,
   bannedIsNotAllowed,
   bannedIsNotAdmin,

@@ -120,7 +120,7 @@ export class HubClient {
       this.#keep(url, response.headers["set-cookie"] ?? []);
       const { location } = response.headers;
       if (location === undefined || response.status < 300 || response.status > 399) {
-        return { status: response.status, url, body: response.body };
+        return { ...response, url };
       }
       url = new URL(location, url);
       next = response.status >= 307 ? init : {};
@@ -183,6 +183,7 @@ interface Cookie {
 
 export interface Answer {
   status: number;
+  headers: IncomingHttpHeaders;
   url: URL;
   body: string;
 }
@@ -201,7 +202,7 @@ function send(
   url: URL,
   { method = "GET", headers = {}, body }: Request,
   at: string | undefined,
-): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
+): Promise<Omit<Answer, "url">> {
   return new Promise((resolve, reject) => {
     const ask = url.protocol === "https:" ? requestEncrypted : request;
     const to = at === undefined ? {} : { hostname: at, servername: url.hostname };

@@ -137,6 +137,10 @@ address?: string
  * The port that the hub listens on.
  */
 port?: number
+/**
+ * Addresses or networks of web servers in front of the hub (nginx, a load balancer). What they say by `X-Forwarded-For`, `-Proto` and `-Host` is believed, from nobody else: the hub then knows the browser's address, and that it came encrypted.
+ */
+trusted_proxies?: Name[]
 }
 /**
  * Who is told when the hub gets into trouble, and when it is well again. Looked at every minute; trouble is told once it has lasted for two looks. `homeroom alerts test` sends a test message.

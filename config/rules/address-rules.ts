@@ -34,6 +34,24 @@ export function addressesAreAddresses(context: RuleContext): Finding[] {
     });
 }
 
+/** Who is trusted is named by an address or a network, as names can be made to lead anywhere. */
+export function trustedProxiesAreAddresses(context: RuleContext): Finding[] {
+  return (context.written.http?.trusted_proxies ?? []).flatMap((text, index) => {
+    if (text === "localhost" || isNetwork(text)) return [];
+    const message = `\`${text}\` is no address of a machine and no network.`;
+    const hint = "Write an IP address as in `127.0.0.1`, or a network as in `10.0.0.0/8`.";
+    return [finding(context, "error", "address", ["http", "trusted_proxies", String(index)], message, hint)];
+  });
+}
+
+/** An address, with or without the number of bits that its network shares. */
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  if (address === "" || more.length > 0 || !isAddress(address)) return false;
+  if (bits === undefined) return true;
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (address.includes(":") ? 128 : 32);
+}
+
 /** Empty, IPv4, or something that can only be IPv6. */
 function isAddress(text: string): boolean {
   if (text === "") return true;

@@ -127,6 +127,7 @@ function renderedUnits({ config, facts, release, hub, uv }: UnitsInputs): [strin
     LISTEN: listenOf(config.http),
     HTTPS_LISTEN: listenOf(config.https),
     ...httpsValues(config),
+    TRUSTED_PROXIES: config.http.trustedProxies.join(","),
     START_TIMEOUT: String(serverStartSeconds),
     USERS_MEMORY_MAX: String(classMemory(config.limits, facts.memory)),
     CULL_OPTIONS: cullOptions(config),
@@ -160,17 +161,20 @@ function substituted(release: Release, path: string, values: Readonly<Record<str
   });
 }
 
+/** Where people come in: `http` or `https` of the config. */
+type Door = Pick<Config["http"], "address" | "port">;
+
 /**
  * ListenStream= as systemd.socket(5) writes it: "80", "192.0.2.1:80" or "[::1]:80"; an IPv6 address in its
  * shortest form (RFC 5952), in which systemd shows it again.
  */
-function listenOf({ address, port }: Config["http"]): string {
+function listenOf({ address, port }: Door): string {
   if (address === "") return String(port);
   return address.includes(":") ? `${new URL(`http://[${address}]`).hostname}:${port}` : `${address}:${port}`;
 }
 
 /** What systemd shows as Listen for it: a bare port is every address. */
-function shownListen(door: Config["http"], { ipv6 }: Facts): string {
+function shownListen(door: Door, { ipv6 }: Facts): string {
   if (door.address !== "") return listenOf(door);
   return `${ipv6 ? "[::]" : "0.0.0.0"}:${door.port}`;
 }

@@ -21,6 +21,7 @@ import { encryptedDoor } from "./encrypted-door.ts";
 import { holdForHub } from "./hold-for-hub.ts";
 import { journal } from "./journal.ts";
 import { keepClientsConnected } from "./keep-clients-connected.ts";
+import { addressList, tellOrigin } from "./origin.ts";
 import { plainDoor } from "./plain-door.ts";
 import { RouteStore } from "./route-store.ts";
 import { feedWatchdog, listeningSockets, notify } from "./systemd.ts";
@@ -44,7 +45,8 @@ const proxy = new ConfigurableProxy({
   // Whatever no route claims is the hub's, under any base_url: it knows where to send people.
   defaultTarget: hub,
   errorPath: environment("HOMEROOM_PAGES"),
-  xfwd: true,
+  // Told by tellOrigin.
+  xfwd: false,
   prependPath: true,
   includePrefix: true,
   // "/alice.hub.school.example/user/alice" instead of "/user/alice".
@@ -59,6 +61,7 @@ const charge = new Charge(join(state, "in-charge"), environment("HOMEROOM_INSTAN
 const sockets = listeningSockets(process.env);
 const draining = { now: false };
 keepClientsConnected(proxy, draining);
+tellOrigin(proxy.proxyServer, addressList(environment("HOMEROOM_TRUSTED_PROXIES")));
 holdForHub(proxy, hub);
 showProgress(proxy.proxyServer, {
   steps: "/run/homeroom/progress.json",

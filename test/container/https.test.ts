@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import tls from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Machine } from "../../installer/sandbox/machine.ts";
@@ -133,4 +135,46 @@ describe.each(testImages)("HTTPS with a certificate of one's own on %s", (image)
     await expect.poll(encryptedPort, { timeout: 20_000 }).toBe("");
     expect(await shell(machine, "homeroom apply --json")).toContain(`"unchanged"`);
   });
+
+  test("behind nginx: the hub knows that its visitors come encrypted, and from where; strangers claim in vain", async () => {
+    await shell(
+      machine,
+      "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx-light",
+    );
+    await shell(machine, `cat > /etc/nginx/sites-enabled/default <<'E'\n${nginx}E\nsystemctl restart nginx`);
+    await shell(machine, "homeroom config set http.trusted_proxies='[127.0.0.1]'");
+
+    const client = new HubClient(`${encrypted}:8443/`);
+    await client.login("alice", "password-of-alice");
+    await client.startServer("alice");
+    expect(await client.run("alice", "5*4")).toBe("20");
+    const page = await client.get("hub/login");
+    expect(page.url.href).toContain(`${encrypted}:8443/`);
+    const { headers } = await new HubClient(`${encrypted}:8443/`).get("hub/login");
+    expect(headers["set-cookie"]?.every((cookie) => /; Secure/i.test(cookie))).toBe(true);
+
+    await fetch(`${machine.url}/hub/nowhere`, { headers: { "x-forwarded-for": "192.0.2.99" } });
+    const log = async () => shell(machine, "homeroom logs hub --since '-2m'");
+    await expect.poll(log, { timeout: 20_000 }).toContain("/hub/nowhere");
+    const own = (await shell(machine, "ip -4 route show default")).match(/via (\S+)/)?.[1] ?? "";
+    expect(await log()).toContain(`/user/alice/ (alice@${own})`);
+    expect(await log()).not.toContain("192.0.2.99");
+    expect(await log()).not.toContain("(alice@127.0.0.1)");
+  });
 });
+
+/** What docs/https.md tells to write. */
+const nginx = `server {
+  listen 8443 ssl;
+  ssl_certificate ${folder}/cert.pem;
+  ssl_certificate_key ${folder}/key.pem;
+${nginxOfTheDocs()}
+}
+`;
+
+function nginxOfTheDocs(): string {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/https.md"), "utf8");
+  const location = /^location \/ \{$[^]*?^\}$/m.exec(page)?.[0];
+  if (location === undefined) throw new Error("docs/https.md does not say what nginx needs");
+  return location.replace("127.0.0.1:8080", "127.0.0.1:80");
+}

@@ -10,6 +10,7 @@ const substitutions: Record<string, string> = {
   UV: "/opt/homeroom/runtimes/uv-1/uv",
   NODE: "/opt/homeroom/runtimes/node-26/bin/node",
   LISTEN: "80",
+  TRUSTED_PROXIES: "",
   START_TIMEOUT: "60",
   USERS_MEMORY_MAX: "infinity",
   USER_MEMORY_MAX: "1073741824",
