@@ -104,6 +104,8 @@ export interface Config {
       users: boolean;
       maxAge: number;
       removeNamedServers: boolean;
+      /** A server that computes is not idle, whether or not a browser is there. */
+      busy: boolean;
       kernels: number;
     };
   };

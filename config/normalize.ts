@@ -55,6 +55,7 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
         users: cull.users ?? false,
         maxAge: cull.max_age ?? 0,
         removeNamedServers: cull.remove_named_servers ?? false,
+        busy: cull.busy ?? true,
         kernels: cull.kernels ?? 0,
       },
     },
