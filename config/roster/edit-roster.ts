@@ -23,7 +23,7 @@ export function editRoster(text: string | undefined, changes: RosterChanges): st
   const { rows, separator } = parseCsv(start);
   const [header, ...people] = rows;
   if (header === undefined) return start;
-  const needed = [...add, ...set.values()].flatMap((cells) => Object.keys(cells) as RosterColumn[]);
+  const needed = [...add, ...set.values()].flatMap(columnsNeeded);
   const columns = header.cells.map(({ text: name }) => name.toLowerCase());
   const missing = rosterColumns.filter((column) => needed.includes(column) && !columns.includes(column));
   const all = [...columns, ...missing];
@@ -58,9 +58,15 @@ export function cellsOf(entry: RosterEntry): RosterCells {
     groups: groups.join(" "),
     role: role === "admin" ? "admin" : "",
     status: banned ? "banned" : "",
-    // No file gets the column for nothing.
-    ...(imported.length > 0 && { imported: imported.join(" ") }),
+    imported: imported.join(" "),
   };
+}
+
+/** No file gets the column of what was imported for nothing. */
+function columnsNeeded(cells: RosterCells): RosterColumn[] {
+  const { imported, ...others } = cells;
+  const columns = Object.keys(others) as RosterColumn[];
+  return imported === undefined || imported === "" ? columns : [...columns, "imported"];
 }
 
 interface Edit {

@@ -46,9 +46,11 @@ c.JupyterHub.hub_bind_url = c.JupyterHub.hub_connect_url = HUB_SOCKET
 c.JupyterHub.db_url = f"sqlite:///{STATE}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret = bytes.fromhex(secret("cookie-secret"))
 c.JupyterHub.template_paths = [str(Path(__file__).parent / "pages")]
+class_notice = ClassNotice()
+# JupyterHub calls them with whoever looks at the page, None for strangers.
 c.JupyterHub.template_vars = {
     "homeroom_ending": lambda user: user and HomeroomSpawner.endings.get(user.name),
-    "homeroom_notice": ClassNotice().text,
+    "homeroom_notice": lambda _user: class_notice.text(),
 }
 # Servers are units of their own: they outlive the hub, and a busy one may take its time to answer a new hub.
 c.JupyterHub.cleanup_servers = False

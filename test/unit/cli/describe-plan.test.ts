@@ -172,7 +172,9 @@ test("every step of a whole install has words for the plan and a line of the dis
   expect(words.filter((line) => /undefined|\[object/.test(line))).toEqual([]);
   const used = new Set(steps.map(groupOf));
   const never = Object.keys(groupTitles).filter((group) => !used.has(group as keyof typeof groupTitles));
-  expect(never).toEqual(["health"]);
+  // A check is no step, and only an admin's own configuration is tried.
+  expect(never).toEqual(["trial", "health"]);
+  expect(groupOf(step("hub-trial", "/etc/homeroom/jupyterhub_config.d"))).toBe("trial");
   expect(groupOf(step("python-environment", "/opt/homeroom/hub/abc"))).toBe("hub");
   expect(groupOf(step("python-environment", "/opt/homeroom/environments/abc"))).toBe("environment");
 });

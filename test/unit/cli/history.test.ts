@@ -98,7 +98,7 @@ test("what a rollback does not bring back: deleted homes by name, the release, a
   expect(await whatStays(machine, then, now, before)).toEqual([
     "Deleted homes: those of bob are gone and begin empty.",
     "What the hub's own database has gained (who is logged in, tokens), where Homeroom 1.0.0 reads it in another form.",
-    "Homes, passwords, and packages that were installed by hand: they stay as they are now.",
+    "Homes, passwords, packages that were installed by hand, and what lies in /etc/homeroom/jupyterhub_config.d: they stay as they are now.",
   ]);
   expect(await whatStays(machine, then, before, before)).toHaveLength(1);
 });

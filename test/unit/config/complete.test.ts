@@ -46,14 +46,14 @@ describe("a key that is typed in part", () => {
   it("may be only one that is written, or a list", () => {
     expect(keys("", { root, only: "written" })).toEqual(["users.", "limits."]);
     expect(keys("users.", { root, only: "written" })).toEqual(["users.extra_user_groups."]);
-    expect(keys("http.", { only: "written" })).toEqual(["http.address", "http.port"]);
+    expect(keys("http.", { only: "written" })).toEqual(["http.address", "http.port", "http.trusted_proxies"]);
     expect(keys("users.", { only: "lists" })).toEqual([
       "users.allowed",
       "users.banned",
       "users.admin",
       "users.extra_user_groups.",
     ]);
-    expect(keys("http.", { only: "lists" })).toEqual([]);
+    expect(keys("http.", { only: "lists" })).toEqual(["http.trusted_proxies"]);
   });
   it("knows authenticators and their settings", () => {
     expect(keys("auth.GitH")).toEqual(["auth.GitHubOAuthenticator."]);
