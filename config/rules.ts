@@ -6,6 +6,7 @@ import {
   subdomainHostShape,
 } from "./rules/subdomain-rules.ts";
 import { noticeIsShort } from "./rules/classroom-rules.ts";
+import { copiesAreElsewhere, repositoryIsReachable, secretFilesAreAbsolute } from "./rules/backup-rules.ts";
 import { aptNamesAreNames, packagesAreRequirements, packagesDiffer } from "./rules/environment-rules.ts";
 import {
   letsencryptNeedsEmailAndDomains,
@@ -79,6 +80,9 @@ const textRules: readonly TextRule[] = [
   packagesAreRequirements,
   packagesDiffer,
   aptNamesAreNames,
+  repositoryIsReachable,
+  copiesAreElsewhere,
+  secretFilesAreAbsolute,
   unusedSections,
 ];
 
