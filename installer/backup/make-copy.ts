@@ -128,9 +128,14 @@ function summaryIn(stdout: string): { snapshot: string; bytes: number; files: nu
   });
   const summary = lines.find((line) => line["message_type"] === "summary") ?? {};
   return {
-    snapshot: String(summary["snapshot_id"] ?? "").slice(0, 8),
+    snapshot: idOf(summary["snapshot_id"]),
     bytes: Number(summary["total_bytes_processed"] ?? 0),
     files: Number(summary["total_files_processed"] ?? 0),
     unread: lines.filter((line) => line["message_type"] === "error").length,
   };
+}
+
+/** As `restic snapshots` shows it. */
+function idOf(written: unknown): string {
+  return typeof written === "string" ? written.slice(0, 8) : "";
 }

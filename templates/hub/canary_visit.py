@@ -19,7 +19,7 @@ import uuid
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.25
 ANSWER_SECONDS = 30
 CODE, RESULT = "print(6 * 7)", "42"
 

@@ -186,7 +186,7 @@ const breaks: Break[] = [
   {
     check: "canary",
     how: "mkdir -p /etc/ipython/startup; echo 'import os; os._exit(1)' > /etc/ipython/startup/00-mine.py",
-    says: /Nobody can compute: .*it died/,
+    says: /Nobody can compute: no connection to Python/,
     mend: "rm -r /etc/ipython",
   },
   {
