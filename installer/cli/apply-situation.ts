@@ -6,7 +6,7 @@ import { recover, type Recovery } from "../apply/recover.ts";
 import { HomeroomError } from "../errors.ts";
 import { commitGeneration, currentGeneration } from "../generations/generations.ts";
 import { writtenResources } from "../generations/written-resources.ts";
-import { canaryProblem } from "../health/canary.ts";
+import { canaryProblem, canLook } from "../health/canary.ts";
 import { checkHealth, type HealthProblem } from "../health/health.ts";
 import { checkSharedEnvironment } from "../health/shared-environment.ts";
 import type { Host, HostReader } from "../host/host.ts";
@@ -149,6 +149,7 @@ async function perform(
 
 /** Another release has to let somebody in and start a server; what an admin broke before is not its fault. */
 async function whyNobodyCanWork(host: Host, config: Config): Promise<HealthProblem | undefined> {
+  if (!canLook(config)) return undefined;
   const compute = (await checkSharedEnvironment(host)).length === 0;
   return canaryProblem(await lookAsCanary(host, config, { compute, seconds: canarySeconds }));
 }

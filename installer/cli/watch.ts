@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { isMachineLocked } from "../apply/lock.ts";
-import type { CanaryLook } from "../health/canary.ts";
+import { canLook, type CanaryLook } from "../health/canary.ts";
 import type { Host } from "../host/host.ts";
 import { hostOf, narrate, requireRoot, type GlobalOptions } from "./context.ts";
 import { readConfig } from "./read-config.ts";
@@ -61,6 +61,11 @@ async function watch(host: Host): Promise<void> {
 /** A server's start costs two seconds of a processor: once an hour is enough, and where nobody answers it is known. */
 async function lookNowAndThen(host: Host, config: Config, healthy: boolean): Promise<CanaryLook | undefined> {
   const last = await readLastLook(host);
-  if (!healthy || (last !== undefined && Date.now() - Date.parse(last.at) < canaryEveryMs)) return last;
+  if (
+    !healthy ||
+    !canLook(config) ||
+    (last !== undefined && Date.now() - Date.parse(last.at) < canaryEveryMs)
+  )
+    return last;
   return lookAsCanary(host, config, { compute: true, seconds: 60 });
 }

@@ -1,3 +1,4 @@
+import type { Config } from "../../config/config.ts";
 import type { HealthProblem } from "./health.ts";
 
 /** What one look by the canary came to: log in at the front door, start a server, compute in it, stop it. */
@@ -12,6 +13,11 @@ export interface CanaryLook {
   why?: string;
   /** It failed as the class is full, which is an answer, and no fault. */
   full?: boolean;
+}
+
+/** Whether it can look: with subdomains a server is at another address, which this machine may not know itself by. */
+export function canLook({ subdomainHost }: Pick<Config, "subdomainHost">): boolean {
+  return subdomainHost === null;
 }
 
 const failures: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { canaryProblem } from "../../health/canary.ts";
+import { canaryProblem, canLook } from "../../health/canary.ts";
 import { checkHealth } from "../../health/health.ts";
 import { error, type Check } from "../check.ts";
 
@@ -11,7 +11,12 @@ export const canary: Check = {
   area: "front door",
   async examine({ host, config, lookAsCanary }) {
     // Where nobody answers at all, the check of the front door says so.
-    if (config === undefined || (await checkHealth(host, config, { patienceMs })).length > 0) return [];
+    if (
+      config === undefined ||
+      !canLook(config) ||
+      (await checkHealth(host, config, { patienceMs })).length > 0
+    )
+      return [];
     const look = await lookAsCanary();
     const problem = look && canaryProblem(look);
     return problem === undefined ? [] : [error(problem.message, problem.remedy, problem.unit)];
