@@ -2,6 +2,8 @@ import { canaryName } from "../canary-name.ts";
 
 /** Why JupyterHub has nobody of this name; undefined where it may. */
 export function unusableName(name: string): string | undefined {
+  if (name.toLowerCase() === canaryName)
+    return "Homeroom itself logs in by it, to see whether people can work";
   // Nearly everybody: nothing below is true of it.
   if (/^[\w@+-][\w@.+-]{0,254}$/.test(name)) return undefined;
   if (name === "") return "it is empty";
@@ -12,7 +14,5 @@ export function unusableName(name: string): string | undefined {
   if (/[\n\r\t]/.test(name)) return "it has a line break or a tab";
   if (/[\p{Cc}\p{Cf}\p{Cs}]/u.test(name)) return "it has an invisible character";
   if (name.includes(",") || name.includes(";")) return "it looks like several names in one line";
-  if (name.toLowerCase() === canaryName)
-    return "Homeroom itself logs in by it, to see whether people can work";
   return name.length > 255 ? "it is longer than 255 characters" : undefined;
 }

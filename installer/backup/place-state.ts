@@ -1,3 +1,4 @@
+import { basename } from "node:path/posix";
 import type { Host } from "../host/host.ts";
 import { readAccounts } from "../resources/accounts-file.ts";
 import { recordUid } from "../resources/uid-ledger.ts";
@@ -54,26 +55,25 @@ export async function placeFiles(host: Host, staging: Staging): Promise<void> {
  */
 export async function placeDatabases(host: Host, staging: Staging): Promise<void> {
   const account = (await readAccounts(host)).users.get("homeroom-hub");
-  const staged = `${staging.state}${databaseCopies}`;
-  const names = await host.list(staged);
-  if (account === undefined || names.length === 0) return;
+  const copies = `${staging.state}${databaseCopies}`;
+  const staged = (await host.list(copies)).map((name) => `${copies}/${name}`);
+  // Who has which shortened account (templates/hub/homeroom/accounts.py).
+  const owners = `${staging.state}${hub}/accounts.json`;
+  if ((await host.stat(owners)) !== undefined) staged.push(owners);
+  if (account === undefined || staged.length === 0) return;
   const aside = `/var/lib/homeroom/hub-before-${staging.id}`;
   await host.makeDirectory(aside, { mode: 0o700, ...root });
-  await host.run([
-    "chown",
-    "--no-dereference",
-    `${account.uid}:${account.gid}`,
-    "--",
-    ...names.map((name) => `${staged}/${name}`),
-  ]);
+  await host.run(["chown", "--no-dereference", `${account.uid}:${account.gid}`, "--", ...staged]);
   await host.run(["systemctl", "stop", "--", ...units]);
   try {
-    for (const name of names) {
+    for (const path of staged) {
+      const name = basename(path);
       for (const rest of [name, `${name}-wal`, `${name}-shm`]) {
-        if ((await host.stat(`${hub}/${rest}`)) !== undefined)
+        if ((await host.stat(`${hub}/${rest}`)) !== undefined) {
           await host.rename(`${hub}/${rest}`, `${aside}/${rest}`);
+        }
       }
-      await host.rename(`${staged}/${name}`, `${hub}/${name}`);
+      await host.rename(path, `${hub}/${name}`);
     }
   } finally {
     await host.run(["systemctl", "start", "--", ...units], { timeoutMs: 5 * 60_000 });

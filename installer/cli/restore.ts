@@ -95,12 +95,14 @@ async function wholeMachine(
   }
   const { homes, id } = await bringBack(host, options);
   await applyNow(host, "restore", { keep: true, asked: true });
-  const nobody = [];
+  const nobody: string[] = [];
   for (const { account } of homes) {
     // Whoever is on no list any more has a home, and no account until they return.
     await ensureAccount(host, instanceOf(account)).catch(() => nobody.push(account));
   }
   if (flags.json) printJson({ copy: copy.id, homes, keptAs: id });
+  if (nobody.length > 0)
+    narrate(`On no list, so without an account until they return: ${nobody.join(", ")}.`);
   narrate(`This machine is what ${copy.machine} was at ${copy.at}: ${homes.length} homes.`);
   narrate(`What was here is kept in names that end in before-${id}.`);
   narrate(
