@@ -90,6 +90,15 @@ export interface Config {
     notice: string | null;
     skel: string | null;
   };
+  backup: {
+    /** As restic writes it; null where no copies are made. */
+    repository: string | null;
+    passwordFile: string;
+    keysFile: string | null;
+    /** Hour of the day. */
+    at: number;
+    keep: { daily: number; weekly: number; monthly: number };
+  };
   upgrade: {
     unattended: boolean;
     /** Hour of the day. */

@@ -52,6 +52,13 @@ export function effective(config: Config, machineMemory?: number): { [key: strin
     },
     classroom: { ...classroom },
     upgrade: { ...config.upgrade },
+    backup: {
+      repository: config.backup.repository,
+      password_file: config.backup.passwordFile,
+      keys_file: config.backup.keysFile,
+      at: config.backup.at,
+      keep: { ...config.backup.keep },
+    },
     services: {
       cull: {
         enabled: cull.enabled,

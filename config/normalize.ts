@@ -46,6 +46,7 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
       notice: written.classroom?.notice?.trim() || null,
       skel: written.classroom?.skel ?? null,
     },
+    backup: backupOf(written.backup ?? {}),
     services: {
       cull: {
         enabled: cull.enabled ?? true,
@@ -84,6 +85,17 @@ function subdomainHostOf(
 /** Sockets listen on addresses, and this is the one name that everybody means the same by. */
 function addressOf(written: string | undefined): string {
   return written === "localhost" ? "127.0.0.1" : (written ?? "");
+}
+
+function backupOf(backup: NonNullable<WrittenConfig["backup"]>): Config["backup"] {
+  const { daily, weekly, monthly } = backup.keep ?? {};
+  return {
+    repository: backup.repository ?? null,
+    passwordFile: backup.password_file ?? "/etc/homeroom/backup-password",
+    keysFile: backup.keys_file ?? null,
+    at: backup.at ?? 2,
+    keep: { daily: daily ?? 7, weekly: weekly ?? 4, monthly: monthly ?? 6 },
+  };
 }
 
 function httpsOf(https: NonNullable<WrittenConfig["https"]>): Config["https"] {

@@ -18,6 +18,7 @@ import {
   packagesDiffer,
   sourceCanBeFetched,
 } from "./rules/environment-rules.ts";
+import { copiesAreElsewhere, repositoryIsReachable, secretFilesAreAbsolute } from "./rules/backup-rules.ts";
 import {
   letsencryptNeedsEmailAndDomains,
   letsencryptAndCertificateExclude,
@@ -92,6 +93,9 @@ const textRules: readonly TextRule[] = [
   packagesDiffer,
   aptNamesAreNames,
   sourceCanBeFetched,
+  repositoryIsReachable,
+  copiesAreElsewhere,
+  secretFilesAreAbsolute,
   unusedSections,
 ];
 

@@ -18,7 +18,7 @@ function isSecretKey(key: string): boolean {
   if (key === "webhook") return true;
   return (
     /secret|passw|token|private_key|cookie/i.test(key) &&
-    !/_(?:url|uri|class|length|params|method|scope)$/i.test(key) &&
+    !/_(?:url|uri|class|length|params|method|scope|file)$/i.test(key) &&
     key !== "first_password"
   );
 }

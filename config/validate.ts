@@ -120,7 +120,7 @@ class SchemaReader {
         hint,
       );
     }
-    const known = keys.length > 0 && keys.length < 16 ? ` Keys here: ${keys.join(", ")}.` : "";
+    const known = keys.length > 0 && keys.length < 20 ? ` Keys here: ${keys.join(", ")}.` : "";
     add(
       "error",
       "unknown-key",

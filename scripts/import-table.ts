@@ -34,7 +34,13 @@ const table: Readonly<Record<string, Rule | "everything">> = {
   "installer/resources": { code: ["installer/systemd", errors], types: [hostInterface] },
   "installer/desired": {
     // names and hashes of resources and packages, and what limits mean on a machine, are vocabulary: pure functions
-    code: ["installer/systemd", "config/requirement.ts", "config/limits.ts", ...resourceNames],
+    code: [
+      "installer/systemd",
+      "config/requirement.ts",
+      "config/limits.ts",
+      "config/canary-name.ts",
+      ...resourceNames,
+    ],
     types: ["config", "installer/resources"],
   },
   "installer/plan": { code: ["installer/resources"], types: [hostInterface] },
@@ -47,6 +53,10 @@ const table: Readonly<Record<string, Rule | "everything">> = {
       errors,
     ],
     types: ["installer/plan", hostInterface],
+  },
+  "installer/backup": {
+    code: ["installer/resources", errors],
+    types: [hostInterface],
   },
   "installer/health": { code: [], types: ["config", hostInterface] },
   "installer/doctor": {
@@ -63,6 +73,7 @@ const table: Readonly<Record<string, Rule | "everything">> = {
     types: [
       "config",
       "installer/apply",
+      "installer/backup",
       "installer/desired",
       "installer/generations",
       "installer/plan",

@@ -344,6 +344,44 @@ unattended?: boolean
 at?: number
 }
 /**
+ * Copies of config, people, passwords, and everybody's home: encrypted, each night, by restic. docs/backup.md says how to get them back.
+ */
+backup?: {
+/**
+ * Where they go: a directory (another disk, a network share), `sftp:user@host:/directory`, or `s3:https://host/bucket`. Nothing: no copies are made.
+ */
+repository?: string
+/**
+ * The file with the password that the copies are encrypted with; `homeroom backup password` makes it. Keep the password elsewhere too: without it the copies are worth nothing.
+ */
+password_file?: string
+/**
+ * For S3: a file of root's alone with the lines `AWS_ACCESS_KEY_ID=…` and `AWS_SECRET_ACCESS_KEY=…`.
+ */
+keys_file?: string
+/**
+ * At which hour of the night, in the machine's time.
+ */
+at?: number
+/**
+ * How many copies stay: the last ones of so many days, weeks and months.
+ */
+keep?: {
+/**
+ * Of so many days.
+ */
+daily?: number
+/**
+ * Of so many weeks.
+ */
+weekly?: number
+/**
+ * Of so many months.
+ */
+monthly?: number
+}
+}
+/**
  * The interface of TLJH's proxy. Homeroom's proxy has none: nothing reads this.
  */
 traefik_api?: {

@@ -1,3 +1,4 @@
+import type { Config } from "../../config/config.ts";
 import { interruptedTask } from "../apply/journal.ts";
 import { lockMachine } from "../apply/lock.ts";
 import { performTask } from "../apply/perform-task.ts";
@@ -5,11 +6,14 @@ import { recover, type Recovery } from "../apply/recover.ts";
 import { HomeroomError } from "../errors.ts";
 import { commitGeneration, currentGeneration } from "../generations/generations.ts";
 import { writtenResources } from "../generations/written-resources.ts";
-import { checkHealth } from "../health/health.ts";
+import { canaryProblem, canLook } from "../health/canary.ts";
+import { checkHealth, type HealthProblem } from "../health/health.ts";
+import { checkSharedEnvironment } from "../health/shared-environment.ts";
 import type { Host, HostReader } from "../host/host.ts";
 import { rememberFolder } from "../resources/known-folders.ts";
 import { refOf } from "../resources/resource.ts";
 import { lastLogLines } from "../resources/systemctl.ts";
+import { lookAsCanary } from "./canary/look-as-canary.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { takeSnapshotAfter, takeSnapshotBefore } from "./environment-snapshots.ts";
 import { narrate, whoAsks } from "./context.ts";
@@ -40,6 +44,8 @@ export interface Applied {
 
 /** A slow machine takes this long at the worst; where nothing is wrong nobody waits. */
 const healthPatienceMs = 180_000;
+/** For a login, a server's start and a cell, where the release is another one. */
+const canarySeconds = 240;
 
 /**
  * From config to committed generation. Where nothing differs nothing is written, not even a lock.
@@ -105,7 +111,7 @@ async function perform(
   host: Host,
   situation: Situation,
   who: string,
-  { command, signal }: ApplyOptions,
+  { command, signal, changesRelease }: ApplyOptions,
   display: TaskDisplay,
 ): Promise<number> {
   const { generation, plan, desired, read, release } = situation;
@@ -120,7 +126,8 @@ async function perform(
     events: display.events,
     health: async () => {
       await display.endProgressPage();
-      const [problem] = await checkHealth(host, read.config, { patienceMs: healthPatienceMs });
+      const [answers] = await checkHealth(host, read.config, { patienceMs: healthPatienceMs });
+      const problem = answers ?? (changesRelease && (await whyNobodyCanWork(host, read.config)));
       if (problem === undefined) return;
       // What was raised stands before the headers of the request that met it.
       const words = await lastLogLines(host, problem.unit, 16);
@@ -145,6 +152,13 @@ async function perform(
       return number;
     },
   });
+}
+
+/** Another release has to let somebody in and start a server; what an admin broke before is not its fault. */
+async function whyNobodyCanWork(host: Host, config: Config): Promise<HealthProblem | undefined> {
+  if (!canLook(config)) return undefined;
+  const compute = (await checkSharedEnvironment(host)).length === 0;
+  return canaryProblem(await lookAsCanary(host, config, { compute, seconds: canarySeconds }));
 }
 
 /** What this task changes in what is asked for, since the generation in use. */

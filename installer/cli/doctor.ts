@@ -2,15 +2,21 @@ import { styleText } from "node:util";
 import { Command } from "commander";
 import type { Config } from "../../config/config.ts";
 import { listTasks } from "../apply/journal.ts";
+import { readCopyRecord } from "../backup/copy-record.ts";
 import type { Subject } from "../doctor/check.ts";
 import { checks } from "../doctor/checks.ts";
 import { repair, runChecks, type Examined } from "../doctor/run-checks.ts";
 import { exitCodes, HomeroomError } from "../errors.ts";
 import { currentGeneration } from "../generations/generations.ts";
-import type { Host } from "../host/host.ts";
+import type { Release } from "../desired/release.ts";
+import type { Host, HostReader } from "../host/host.ts";
+import { choosePath } from "../upgrade/choose-path.ts";
+import { fetcherOf } from "../upgrade/fetcher.ts";
+import { readPublished } from "../upgrade/published.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { readFacts } from "../resources/facts.ts";
 import { applyNow } from "./apply.ts";
+import { lookAsCanary } from "./canary/look-as-canary.ts";
 import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
 import { readConfig } from "./read-config.ts";
 import { readHubFragments } from "./read-hub-fragments.ts";
@@ -87,7 +93,27 @@ async function readSubject(host: Host): Promise<Subject> {
     plan,
     tasks,
     now: Date.now(),
+    lastCopy: await readCopyRecord(host),
+    newerReleases: newerReleases(host, release),
+    lookAsCanary: async () => config && lookAsCanary(host, config, { compute: true, seconds: 60 }),
   };
+}
+
+/** The registry has so long to answer: a doctor who is waited for longer is not asked. */
+const registryMs = 8_000;
+
+/** Asks once, however many want to know. */
+function newerReleases(host: HostReader, { version, folder }: Release): Subject["newerReleases"] {
+  let asked: ReturnType<Subject["newerReleases"]> | undefined;
+  const ask = async () => {
+    try {
+      const published = await readPublished(host, fetcherOf(folder, process.env), registryMs);
+      return choosePath(published, version);
+    } catch (error) {
+      return { problem: error instanceof HomeroomError ? error.message : String(error) };
+    }
+  };
+  return () => (asked ??= ask());
 }
 
 async function readConfigOrWhy(

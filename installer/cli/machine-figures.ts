@@ -1,4 +1,5 @@
 import type { HostReader } from "../host/host.ts";
+import { canaryAccount } from "../desired/canary.ts";
 import { accountOfInstance } from "../desired/account-name.ts";
 import { isRunning } from "../resources/service.ts";
 import type { UnitProperties } from "../resources/systemctl.ts";
@@ -55,10 +56,10 @@ export function presentIn(units: ReadonlyMap<string, UnitProperties>): Present[]
       const part = /^homeroom-user@(.+)\.service$/.exec(id)?.[1];
       const instance = part === undefined ? undefined : unescapeUnitPart(part);
       if (instance === undefined || !isRunning(unit)) return [];
+      const account = accountOfInstance(instance);
+      if (account === canaryAccount) return [];
       const memory = Number(unit["MemoryCurrent"]);
-      return [
-        { account: accountOfInstance(instance), memory: Number.isSafeInteger(memory) ? memory : undefined },
-      ];
+      return [{ account, memory: Number.isSafeInteger(memory) ? memory : undefined }];
     })
     .toSorted((a, b) => (a.account < b.account ? -1 : 1));
 }

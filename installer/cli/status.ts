@@ -10,6 +10,8 @@ import { currentGeneration, type Generation } from "../generations/generations.t
 import { checkSharedEnvironment } from "../health/shared-environment.ts";
 import { checkHealth } from "../health/health.ts";
 import type { HostReader } from "../host/host.ts";
+import { certificateInUse } from "../resources/certificate-path.ts";
+import { leafCertificate } from "../resources/leaf-certificate.ts";
 import { showUnits } from "../resources/systemctl.ts";
 import { readKept } from "./describe-changes.ts";
 import {
@@ -22,12 +24,14 @@ import {
   type Scheduled,
 } from "./machine-figures.ts";
 import { hostOf, print, printJson, requireRoot, type GlobalOptions } from "./context.ts";
+import { readCopyRecord, type CopyRecord } from "../backup/copy-record.ts";
 import { describeUnattended, readUnattended, type UnattendedRecord } from "./upgrade/unattended.ts";
 import { fragmentsInWords, readFragmentStates, type FragmentState } from "./fragment-states.ts";
 import { configPath, readConfig } from "./read-config.ts";
 
 const services = ["homeroom-hub.service", "homeroom-proxy@a.service", "homeroom-proxy@b.service"];
 const patienceMs = 3_000;
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** `homeroom status`: one screen; exit code 0, or 1 with the first problem named. */
 export function statusCommand(): Command {
@@ -69,6 +73,10 @@ export interface Status {
   scheduled: Scheduled[];
   /** What the last nightly look for a release came to, where `upgrade.unattended` is on. */
   unattended?: UnattendedRecord | undefined;
+  /** When the certificate of the front door ends, and in how many whole days; undefined where there is no HTTPS. */
+  certificate?: { until: string; days: number } | undefined;
+  /** What the last copy came to, where `backup.repository` is set. */
+  copy?: CopyRecord | undefined;
   lastTask: { id: string; command: string; state: string } | undefined;
 }
 
@@ -115,8 +123,18 @@ export async function readStatus(host: HostReader): Promise<Status> {
     disks,
     scheduled,
     ...(config.upgrade.unattended ? { unattended: await readUnattended(host) } : {}),
+    ...(config.https.enabled ? { certificate: await readCertificateEnd(host, config.https) } : {}),
+    ...(config.backup.repository === null ? {} : { copy: await readCopyRecord(host) }),
     lastTask: last && { id: last.task.id, command: last.task.command, state: last.state },
   };
+}
+
+async function readCertificateEnd(host: HostReader, https: Config["https"]): Promise<Status["certificate"]> {
+  const text = (await host.read(certificateInUse(https)))?.toString("utf8");
+  const certificate = text === undefined ? undefined : leafCertificate(text);
+  if (certificate === undefined) return undefined;
+  const until = new Date(certificate.validTo);
+  return { until: until.toISOString(), days: Math.floor((until.getTime() - Date.now()) / dayMs) };
 }
 
 type Live = Pick<Status, "file" | "error"> & { config: Config };
@@ -174,12 +192,25 @@ function inWords(status: Status): string {
     lines.push(`Generation ${status.generation} is live. ${status.error.replaceAll("\n", "\n  ")}`);
   if (status.fragments.length > 0) lines.push(fragmentsInWords(status.fragments));
   if (status.unattended !== undefined) lines.push(describeUnattended(status.unattended));
+  if (status.certificate !== undefined) {
+    const { until, days } = status.certificate;
+    lines.push(`certificate: until ${until.slice(0, 10)}, ${days} days`);
+  }
+  if (status.copy !== undefined) lines.push(copyInWords(status.copy));
   if (status.lastTask !== undefined) {
     lines.push(`last task: ${status.lastTask.command}, ${status.lastTask.state} (${status.lastTask.id})`);
   }
   for (const { unit, next } of status.scheduled.slice(0, 3))
     lines.push(`next: ${unit.replace(".service", "")}, ${next.slice(0, 16).replace("T", " ")} UTC`);
   return lines.join("\n");
+}
+
+function copyInWords({ good, error }: CopyRecord): string {
+  const last =
+    good === undefined
+      ? "no copy was made yet"
+      : `last copy: ${good.at.slice(0, 16).replace("T", " ")} UTC, ${(good.bytes / 1e6).toFixed(1)} MB`;
+  return error === undefined ? last : `${last}; the latest try failed: ${error}`;
 }
 
 /** So many people stand in one line. */

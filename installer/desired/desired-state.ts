@@ -4,6 +4,7 @@ import type { Facts } from "../resources/facts.ts";
 import type { LoadedSlice } from "../resources/user-slice.ts";
 import type { KnownAccounts } from "../resources/known-accounts.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
+import { addCanary, withCanary } from "./canary.ts";
 import { addFoundation } from "./foundation.ts";
 import { addAcmeClient, addOwnCertificate } from "./https.ts";
 import { addHubFragments } from "./hub-fragments.ts";
@@ -50,7 +51,12 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
   const { config, facts, release, known, fragments, environmentInUse, folder, rebuild, wheels, doorFirst } =
     inputs;
   const state = new StateBuilder();
-  addFoundation(state, release, [...config.environment.apt, ...(folder?.apt ?? [])]);
+  addFoundation(state, release, [
+    ...config.environment.apt,
+    ...(folder?.apt ?? []),
+    ...copyPackages(config.backup),
+  ]);
+  addCanary(state);
   addShellCompletion(state, release);
   const python = addPython(state, { config, release, facts, environmentInUse, folder, rebuild, wheels });
   const compiled = hubJson(config);
@@ -76,7 +82,7 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     state.file("/var/lib/homeroom/notice", `${notice}\n`, [refOf("directory", "/var/lib/homeroom")]);
   const people = addPeople(state, { config, release, known });
   addLimits(state, {
-    limits,
+    limits: withCanary(limits),
     slices: inputs.slices,
     force: inputs.force,
     template: textOf(release, `templates/units/${limitsTemplate}`),
@@ -110,6 +116,12 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     doorFirst,
   });
   return state;
+}
+
+/** restic, and for SFTP the program that it calls. */
+function copyPackages({ repository }: Config["backup"]): string[] {
+  if (repository === null) return [];
+  return repository.startsWith("sftp:") ? ["restic", "openssh-client"] : ["restic"];
 }
 
 /** What the encrypted door's certificate is, or stands on; nothing where there is no such door. */

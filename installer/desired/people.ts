@@ -3,6 +3,7 @@ import type { KnownAccounts } from "../resources/known-accounts.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
 import { escapeUnitPart } from "../systemd/unit-escape.ts";
 import { accountName, instanceOf, isPlain, plainNameOf } from "./account-name.ts";
+import { canaryAccount } from "./canary.ts";
 import { adminsGroup } from "../resources/admins-group.ts";
 import { textOf, type Release } from "./release.ts";
 import type { StateBuilder } from "./state-builder.ts";
@@ -88,6 +89,7 @@ function closedAccounts(
   }
   if (users.open) return closed;
   for (const account of [...known.open, ...known.tombstones]) {
+    if (account === canaryAccount) continue;
     if (!listed.has(account) && !closed.has(account) && known.made.has(account))
       closed.set(account, "removed");
   }

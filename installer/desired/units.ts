@@ -36,15 +36,16 @@ export interface UnitsInputs {
 }
 
 /** Folders of templates/units whose units are only there where the config asks for them. */
-const optionalFolders = ["https", "own-certificate", "letsencrypt", "subdomains"] as const;
+const optionalFolders = ["https", "own-certificate", "letsencrypt", "subdomains", "backup"] as const;
 type OptionalFolder = (typeof optionalFolders)[number];
 
-function askedFolders({ https, subdomainHost }: Config): readonly OptionalFolder[] {
+function askedFolders({ https, subdomainHost, backup }: Config): readonly OptionalFolder[] {
   const asked: Record<OptionalFolder, boolean> = {
     https: https.enabled,
     "own-certificate": https.mode === "manual",
     letsencrypt: https.mode === "letsencrypt",
     subdomains: subdomainHost !== null,
+    backup: backup.repository !== null,
   };
   return optionalFolders.filter((folder) => asked[folder]);
 }
@@ -71,6 +72,7 @@ const enabledOf: Readonly<Record<OptionalFolder, typeof enabled>> = {
   ],
   letsencrypt: [["timers.target", "homeroom-acme.timer", "homeroom-acme.timer"]],
   subdomains: [],
+  backup: [["timers.target", "homeroom-backup.timer", "homeroom-backup.timer"]],
 };
 /** What renews the certificate. */
 const certificateTimers: Readonly<Record<Config["https"]["mode"], readonly string[]>> = {
@@ -131,6 +133,7 @@ function renderedUnits({ config, facts, release, hub, uv }: UnitsInputs): [strin
     START_TIMEOUT: String(serverStartSeconds),
     USERS_MEMORY_MAX: String(classMemory(config.limits, facts.memory)),
     CULL_OPTIONS: cullOptions(config),
+    BACKUP_AT: String(config.backup.at).padStart(2, "0"),
     UPGRADE_AT: String(config.upgrade.at).padStart(2, "0"),
   };
   const placedElsewhere = new Set([
@@ -258,6 +261,8 @@ function addServices(
   };
   state.add("timer", "homeroom-sweep.timer", { active: true }, before);
   for (const unit of certificateTimers[config.https.mode]) state.add("timer", unit, { active: true }, before);
+  if (config.backup.repository !== null)
+    state.add("timer", "homeroom-backup.timer", { active: true }, before);
   if (isWatched(config)) state.add("timer", "homeroom-watch.timer", { active: true }, before);
   if (config.upgrade.unattended) state.add("timer", "homeroom-upgrade.timer", { active: true }, before);
   const inner = Object.entries(sockets).map(([unit, listen]) =>

@@ -1,7 +1,9 @@
 import type { Config } from "../../config/config.ts";
 import type { TaskSummary } from "../apply/task.ts";
 import type { Release } from "../desired/release.ts";
+import type { CanaryLook } from "../health/canary.ts";
 import type { Generation } from "../generations/generations.ts";
+import type { CopyRecord } from "../backup/copy-record.ts";
 import type { Host, HostReader } from "../host/host.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Facts } from "../resources/facts.ts";
@@ -33,6 +35,12 @@ export interface Subject {
   tasks: readonly TaskSummary[];
   /** Milliseconds since 1970. */
   now: number;
+  /** Logs in, starts a server, computes and stops it, as nobody in particular; undefined without a config. */
+  lookAsCanary: () => Promise<CanaryLook | undefined>;
+  /** What the last copy came to. */
+  lastCopy: CopyRecord | undefined;
+  /** Asks the registry of releases: which newer ones it offers, or in words why it does not answer. Asked once. */
+  newerReleases: () => Promise<string[] | { problem: string }>;
 }
 
 /** How `doctor --fix` repairs: by something of its own, by an apply after that, or both. */

@@ -2,6 +2,8 @@ import type { Check } from "./check.ts";
 import { accountNumbers } from "./checks/account-numbers.ts";
 import { adminPasswords } from "./checks/admin-passwords.ts";
 import { adminsGroupMembers } from "./checks/admins-group.ts";
+import { backupAge } from "./checks/backup-age.ts";
+import { canary } from "./checks/canary.ts";
 import { certificateDays } from "./checks/certificate-days.ts";
 import { clock } from "./checks/clock.ts";
 import { configPending } from "./checks/config-pending.ts";
@@ -42,6 +44,7 @@ import {
   sudoRight,
 } from "./checks/planned.ts";
 import { pressure } from "./checks/pressure.ts";
+import { registry } from "./checks/registry.ts";
 import { releaseWhole } from "./checks/release-whole.ts";
 import { restartLoops } from "./checks/restart-loops.ts";
 import { secretsClosed } from "./checks/secrets-closed.ts";
@@ -54,6 +57,7 @@ import { unitsActive } from "./checks/units-active.ts";
 import { unitsFailed } from "./checks/units-failed.ts";
 import { unitsMasked } from "./checks/units-masked.ts";
 import { unitsReloaded } from "./checks/units-reloaded.ts";
+import { upgradeAvailable } from "./checks/upgrade-available.ts";
 import { usersMemory } from "./checks/users-memory.ts";
 
 /** Everything that `homeroom doctor` looks at, in the order of repair: what others stand on comes first. */
@@ -92,6 +96,7 @@ export const checks: readonly Check[] = [
   frontDoorPort,
   frontDoorAddress,
   frontDoor,
+  canary,
   certificateDays,
   tcpListeners,
   adminsGroupMembers,
@@ -107,6 +112,9 @@ export const checks: readonly Check[] = [
   memoryKills,
   clock,
   names,
+  registry,
+  upgradeAvailable,
+  backupAge,
   pendingReboot,
   otherUnits,
   supportedSystem,

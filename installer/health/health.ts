@@ -50,7 +50,7 @@ export async function checkHealth(
 }
 
 /** The hub's address on this machine itself, with a slash at the end. */
-function frontDoor({ http, https, baseUrl }: Config): string {
+export function frontDoor({ http, https, baseUrl }: Config): string {
   const { address, port } = https.enabled ? https : http;
   const name = address === "" || address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
   return `http${https.enabled ? "s" : ""}://${name.includes(":") ? `[${name}]` : name}:${port}${baseUrl}`;

@@ -18,13 +18,17 @@ export interface Published {
 }
 
 /** Milliseconds; a slow mirror is asked three times, a minute each. */
-const timeoutMs = 4 * 60_000;
+const patienceMs = 4 * 60_000;
 
 /**
  * Asks the registry, reached as npm's configuration says, for every release and the keys that it signs with.
  * @throws HomeroomError where it doesn't answer, with what to do.
  */
-export async function readPublished(host: HostReader, fetcher: Fetcher): Promise<Published> {
+export async function readPublished(
+  host: HostReader,
+  fetcher: Fetcher,
+  timeoutMs = patienceMs,
+): Promise<Published> {
   const answer = await askFetcher((argv, options) => host.query(argv, { ...options, timeoutMs }), fetcher, [
     "published",
     "homeroom",

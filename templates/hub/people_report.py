@@ -8,6 +8,8 @@ import sqlite3
 import sys
 from pathlib import Path
 
+CANARY = "homeroom-canary"  # nobody (homeroom/canary.py)
+
 
 def main(folder):
     people = {}
@@ -15,6 +17,7 @@ def main(folder):
         people[name] = {"last_activity": last_activity and last_activity.replace(" ", "T"), "password": False}
     for (name,) in rows(folder / "passwords.sqlite", "SELECT name FROM passwords"):
         people.setdefault(name, {"last_activity": None})["password"] = True
+    people.pop(CANARY, None)
     json.dump(people, sys.stdout)
 
 

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Machine } from "../../installer/sandbox/machine.ts";
 import { selfSigned } from "../certificates.ts";
-import { installedMachine, shell } from "../installed-machine.ts";
+import { installedMachine, serveRelease, shell, siteOf } from "../installed-machine.ts";
 import { testImages } from "../machine.ts";
+import type { Registry } from "../registry/registry.ts";
+import { variantRelease } from "../variant-release.ts";
 
 interface Break {
   /** The check that has to name it. */
@@ -182,6 +184,12 @@ const breaks: Break[] = [
     says: /hub answers its health check with 503/,
   },
   {
+    check: "canary",
+    how: "mkdir -p /etc/ipython/startup; echo 'import os; os._exit(1)' > /etc/ipython/startup/00-mine.py",
+    says: /Nobody can compute: no connection to Python/,
+    mend: "rm -r /etc/ipython",
+  },
+  {
     check: "tcp-listeners",
     how: "systemd-run --quiet --unit=other -p User=homeroom-hub python3 -m http.server 8099; sleep 2",
     says: /homeroom-hub listens on port 8099/,
@@ -242,6 +250,12 @@ const breaks: Break[] = [
     mend: "cat /root/resolv.conf > /etc/resolv.conf",
   },
   {
+    check: "backup-age",
+    how: `echo '{"at":"2026-01-02T02:10:00Z","good":{"at":"2026-01-02T02:10:00Z","snapshot":"x","bytes":1,"files":1}}' > /var/lib/homeroom/backup.json; ${keepConfig}; homeroom config set --no-apply backup.repository=/srv/copies`,
+    says: /last copy is \d+ hours old/,
+    mend: `${backConfig}; rm /var/lib/homeroom/backup.json`,
+  },
+  {
     check: "pending-reboot",
     how: "echo linux-image > /run/reboot-required.pkgs; touch /run/reboot-required",
     says: /wait for a reboot of the machine \(linux-image\)/,
@@ -276,12 +290,24 @@ interface Problem {
 
 describe("a doctor", () => {
   let machine: Machine;
+  /** With the release that is in use, and with one that came out since. */
+  let registries: Registry[] = [];
   beforeAll(async () => {
     machine = await installedMachine(testImages[0] ?? "bookworm", { purpose: "doctor" });
+    registries = [await serveRelease(), await serveRelease({ newer: [await variantRelease("0.1.1")] })];
+    await shell(machine, "touch /root/.npmrc; cp -p /root/.npmrc /root/npmrc");
+    await askAt(registries[0]);
   });
   afterAll(async () => {
+    for (const each of registries) await each[Symbol.asyncDispose]();
     await machine?.down();
   });
+
+  /** Where the machine asks for releases; nobody listens there where no registry is given. */
+  async function askAt(registry: Registry | undefined): Promise<void> {
+    const site = registry === undefined ? "http://127.0.0.1:9" : await siteOf(machine, registry.port);
+    await shell(machine, `cp -p /root/npmrc /root/.npmrc; echo 'registry=${site}' >> /root/.npmrc`);
+  }
 
   async function examined(...words: string[]): Promise<{ problems: Problem[]; repaired: string[] }> {
     const { stdout } = await machine.exec(["homeroom", "doctor", "--json", ...words], { okCodes: [0, 2] });
@@ -311,6 +337,20 @@ describe("a doctor", () => {
     expect(await said(broke.check)).toMatch(broke.says);
     await shell(machine, broke.mend ?? "");
     expect(await said(broke.check)).not.toMatch(broke.says);
+  });
+
+  test("names the registry that does not answer, and a release that is out", async () => {
+    expect(await said("upgrade-available")).toBe("");
+    await askAt(undefined);
+    expect(await said("registry")).toMatch(/^registry: Upgrades cannot be fetched: .*127\.0\.0\.1/);
+    expect(await said("upgrade-available")).toBe("");
+    await askAt(registries[1]);
+    expect(await said("registry")).toBe("");
+    expect(await said("upgrade-available")).toBe(
+      "upgrade-available: Homeroom 0.1.1 is out, and this is 0.1.0.",
+    );
+    await askAt(registries[0]);
+    expect(await said("upgrade-available")).toBe("");
   });
 
   test("leaves a machine that is what it was, and healthy", async () => {

@@ -91,6 +91,7 @@ describe.each(testImages)("HTTPS with a certificate of one's own on %s", (image)
     const client = await encryptedAlice();
     expect(await client.run("alice", "5*4")).toBe("20");
     expect(await shell(machine, "homeroom status --json")).toContain(`"https://`);
+    expect(await shell(machine, "homeroom status")).toMatch(/^certificate: until 20[0-9-]+, \d+ days$/m);
   });
 
   test("the key is for root and the proxy alone, and root does not listen", async () => {

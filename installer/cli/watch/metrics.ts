@@ -1,3 +1,4 @@
+import type { CanaryLook } from "../../health/canary.ts";
 import type { Status } from "../status.ts";
 
 interface Metric {
@@ -9,13 +10,14 @@ interface Metric {
 /**
  * What Prometheus's text format (exposition format 0.0.4) says of a status. Bytes, seconds since 1970, and 0 or 1.
  * @param now milliseconds since 1970
+ * @param canary what the last look by the canary came to
  */
-export function metricsText(status: Status, now: number): string {
-  return metricsOf(status, now).map(inWords).join("");
+export function metricsText(status: Status, now: number, canary?: CanaryLook): string {
+  return [...metricsOf(status, now), ...canaryMetrics(canary)].map(inWords).join("");
 }
 
 function metricsOf(
-  { healthy, pending, servers, present, memory, disks, generation, lastTask }: Status,
+  { healthy, pending, servers, present, memory, disks, generation, lastTask, copy, certificate }: Status,
   now: number,
 ): Metric[] {
   const one = (value: number) => [[{}, value] as const];
@@ -61,12 +63,49 @@ function metricsOf(
       samples: one(Number(pending)),
     },
     {
+      name: "homeroom_certificate_days",
+      help: "Whole days until the certificate of the front door ends.",
+      samples: certificate === undefined ? [] : one(certificate.days),
+    },
+    {
+      name: "homeroom_last_copy_seconds",
+      help: "When the last copy was made that worked.",
+      samples: copy?.good === undefined ? [] : one(Math.floor(Date.parse(copy.good.at) / 1000)),
+    },
+    {
+      name: "homeroom_last_copy_ok",
+      help: "Whether the last try at a copy worked.",
+      samples: copy === undefined ? [] : one(Number(copy.error === undefined)),
+    },
+    {
       name: "homeroom_last_task_ok",
       help: "Whether the last install, apply or upgrade came to its end.",
       samples:
         lastTask === undefined
           ? []
           : one(Number(lastTask.state === "completed" || lastTask.state === "running")),
+    },
+  ];
+}
+
+function canaryMetrics(look: CanaryLook | undefined): Metric[] {
+  if (look === undefined || look.full === true) return [];
+  const one = (value: number) => [[{}, value] as const];
+  return [
+    {
+      name: "homeroom_canary_works",
+      help: "Whether somebody could log in, start a server and compute, tried once an hour.",
+      samples: one(Number(look.works)),
+    },
+    {
+      name: "homeroom_canary_last_look_seconds",
+      help: "When that was tried.",
+      samples: one(Math.floor(Date.parse(look.at) / 1000)),
+    },
+    {
+      name: "homeroom_canary_step_seconds",
+      help: "How long each step of it took.",
+      samples: Object.entries(look.seconds).map(([step, value]) => [{ step }, value] as const),
     },
   ];
 }

@@ -9,6 +9,8 @@ from tornado import web
 
 from .login_limits import LoginLimits, address_of
 
+from .canary import NAME as CANARY
+
 # Short names of our own; the others are entry points of jupyterhub.authenticators.
 CLASSES = {
     "firstuse": "homeroom.first_use.HomeroomFirstUse",
@@ -16,6 +18,8 @@ CLASSES = {
     "native": "homeroom.native.HomeroomNative",
     "nativeauthenticator.NativeAuthenticator": "homeroom.native.HomeroomNative",
 }
+
+CANARY_MODEL = {"name": CANARY, "admin": False, "auth_state": None, "user_info": None, "groups": [], "roles": None}
 
 
 def authenticator_class(name, roster):
@@ -74,6 +78,20 @@ def rostered(base, roster_file):
                 self._limits.succeeded(attempt)
             return user
 
+        async def get_authenticated_user(self, handler, data):
+            if isinstance(data, dict) and self.normalize_username(str(data.get("username", ""))) == CANARY:
+                # Before any authenticator sees it: none knows its password, and none counts it among people.
+                return dict(CANARY_MODEL) if self.roster.canary.knows(data.get("password", "")) else None
+            authenticated = await super().get_authenticated_user(handler, data)
+            # A login service may have somebody of that name.
+            return None if authenticated and authenticated["name"] == CANARY else authenticated
+
+        def add_user(self, user):
+            return None if user.name == CANARY else super().add_user(user)
+
+        def delete_user(self, user):
+            return None if user.name == CANARY else super().delete_user(user)
+
         # Not check_allowed: allow_all would bypass that, and this is asked always.
         async def check_blocked_users(self, username, authentication=None):
             if not self.roster.lets_in(username):
@@ -91,6 +109,8 @@ def rostered(base, roster_file):
         async def refresh_user(self, user, handler=None):
             if not self.roster.lets_in(user.name):
                 return False
+            if user.name == CANARY:
+                return True
             return await maybe_future(super().refresh_user(user, handler))
 
     Rostered.__name__ = base.__name__

@@ -5,7 +5,11 @@ import asyncio
 from jupyterhub import orm, roles
 from jupyterhub.utils import maybe_future
 
+from .canary import NAME as CANARY
+from .canary import TOKEN_NOTE
+
 CHECK_SECONDS = 2
+CANARY_TOKEN_SECONDS = 300
 
 
 async def follow_roster(app, roster, notices):
@@ -16,6 +20,7 @@ async def follow_roster(app, roster, notices):
             applied = roster_version(roster)
             while roster_version(roster) == applied:
                 await heed_notices(app, notices)
+                await keep_canary(app, roster)
                 await asyncio.sleep(CHECK_SECONDS)
                 roster.refresh()
         except Exception:
@@ -52,6 +57,23 @@ async def heed_notices(app, notices):
             if notice.get("forget"):
                 await forget(app, user)
         notices.heed(notice)
+
+
+async def keep_canary(app, roster):
+    """While root looks, the canary has a token, for hubs where people log in at another site; then it is forgotten."""
+    secret = roster.canary.secret()
+    user = orm.User.find(app.db, CANARY)
+    if secret is None:
+        if user is not None:
+            await shut_out(app, user, "nobody is looking any more")
+            await forget(app, user)
+    elif orm.APIToken.find(app.db, secret) is None:
+        if user is None:
+            user = orm.User(name=CANARY)
+            app.db.add(user)
+            roles.assign_default_roles(app.db, entity=user)
+            app.db.commit()
+        user.new_api_token(secret, note=TOKEN_NOTE, expires_in=CANARY_TOKEN_SECONDS)
 
 
 async def forget(app, user):

@@ -7,6 +7,7 @@ import type { Status } from "../../../installer/cli/status.ts";
 import { look, nothingSeen, readWatched } from "../../../installer/cli/watch/changes-of-health.ts";
 import { metricsText } from "../../../installer/cli/watch/metrics.ts";
 import { tell } from "../../../installer/cli/watch/tell.ts";
+import type { CanaryLook } from "../../../installer/health/canary.ts";
 import { FakeHost } from "../../fake-host.ts";
 
 const status: Status = {
@@ -26,7 +27,21 @@ const status: Status = {
   memory: { total: 4000, free: 1000 },
   disks: [{ mount: "/", total: 9000, free: 100 }],
   scheduled: [],
+  certificate: { until: "2026-01-10T00:00:00.000Z", days: 40 },
+  copy: {
+    at: "2025-12-02T02:00:00Z",
+    error: "the disk is full",
+    good: { at: "2025-12-01T02:00:00Z", snapshot: "4f3c21aa", bytes: 10, files: 1 },
+  },
   lastTask: { id: "1", command: "apply", state: "undone" },
+};
+
+const canary: CanaryLook = {
+  at: "2026-12-01T10:00:00Z",
+  works: false,
+  seconds: { login: 0.25 },
+  failed: "server",
+  why: "x",
 };
 
 test.each([
@@ -50,18 +65,24 @@ test("a damaged record counts as none", () => {
 });
 
 test("figures as Prometheus reads them", () => {
-  const text = metricsText(status, 1_764_000_000_999);
+  const text = metricsText(status, 1_764_000_000_999, canary);
   expect(text).toContain("# TYPE homeroom_healthy gauge\nhomeroom_healthy 1\n");
   expect(text).toContain('homeroom_server_memory_bytes{account="jupyter-alice"} 1000\n');
   expect(text).toContain('homeroom_disk_free_bytes{mount="/"} 100\n');
   expect(text).toContain("homeroom_last_look_seconds 1764000000\n");
   expect(text).toContain("homeroom_last_task_ok 0\n");
+  expect(text).toContain("homeroom_canary_works 0\n");
+  expect(text).toContain('homeroom_canary_step_seconds{step="login"} 0.25\n');
+  expect(text).toContain("homeroom_last_copy_seconds 1764554400\n");
+  expect(text).toContain("homeroom_certificate_days 40\n");
+  expect(text).toContain("homeroom_last_copy_ok 0\n");
   for (const line of text.trimEnd().split("\n"))
-    expect(line).toMatch(/^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="([^"\\\n]|\\.)*"\})? -?\d+)$/);
+    expect(line).toMatch(/^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="([^"\\\n]|\\.)*"\})? -?[\d.]+)$/);
+  expect(metricsText(status, 0, { ...canary, full: true })).not.toContain("homeroom_canary");
 });
 
 test.each(["grafana-dashboard.json", "alert-rules.yaml"])("%s asks for figures that are written", (name) => {
-  const written = new Set(metricsText(status, 0).match(/^homeroom_\w+/gm));
+  const written = new Set(metricsText(status, 0, canary).match(/^homeroom_\w+/gm));
   const text = readFileSync(join(import.meta.dirname, "../../../templates/monitoring", name), "utf8");
   const asked = new Set(text.match(/\bhomeroom_\w+/g));
   expect(asked.size).toBeGreaterThan(4);

@@ -31,7 +31,19 @@ limits: { memory: 1G, cpu: 1.5, tasks: 500, groups: { ta: { memory: 4G } }, user
     expect(ta).toContain(`MemoryMax=${4 * GiB}\nMemorySwapMax=0\nCPUQuota=150%\nTasksMax=500\n`);
     const bob = unit(state, "homeroom-users-bob.slice.d/60-homeroom-user.conf");
     expect(bob).toContain(`MemoryMax=${GiB}\nMemorySwapMax=0\nCPUQuota=\nTasksMax=500\n`);
-    expect(state.resources.filter(({ id }) => id.endsWith("60-homeroom-user.conf"))).toHaveLength(2);
+    const own = state.resources.filter(({ id }) => id.endsWith("60-homeroom-user.conf")).map(({ id }) => id);
+    expect(own).toHaveLength(3);
+  });
+
+  test("the canary has what one server needs, and no more than anybody else", () => {
+    const canary = String.raw`homeroom-users-homeroom\x2dcanary.slice.d/60-homeroom-user.conf`;
+    const limits = (config: string) => unit(desiredFrom(config), canary);
+    expect(limits("limits: { memory: 8G }")).toContain(
+      `MemoryMax=${400 * 1024 ** 2}\nMemorySwapMax=0\nCPUQuota=100%\nTasksMax=128\n`,
+    );
+    expect(limits("limits: { memory: 256M, cpu: 0.5, tasks: 99 }")).toContain(
+      `MemoryMax=${256 * 1024 ** 2}\nMemorySwapMax=0\nCPUQuota=50%\nTasksMax=99\n`,
+    );
   });
 
   test("no reload of systemd follows a limit", () => {

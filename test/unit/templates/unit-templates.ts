@@ -17,6 +17,7 @@ const substitutions: Record<string, string> = {
   USER_CPU_QUOTA: "150%",
   USER_TASKS_MAX: "1024",
   CULL_OPTIONS: "--timeout=600",
+  BACKUP_AT: "02",
   UPGRADE_AT: "04",
   HTTPS_LISTEN: "443",
   HTTPS_PORT: "443",
