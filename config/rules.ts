@@ -30,6 +30,7 @@ import {
   groupsAreUsable,
   listsInBlocksWin,
   firstPasswordsAreOurs,
+  dummyIsMeant,
 } from "./rules/people-rules.ts";
 import { cullTimeoutIsLongerThanEvery, memoryIsEnough, unusedSections } from "./rules/server-rules.ts";
 import type { MachineFacts } from "./facts.ts";
@@ -73,6 +74,7 @@ const textRules: readonly TextRule[] = [
   groupsAreUsable,
   listsInBlocksWin,
   firstPasswordsAreOurs,
+  dummyIsMeant,
   cullTimeoutIsLongerThanEvery,
   memoryIsEnough,
   noticeIsShort,
