@@ -24,6 +24,8 @@ export interface Config {
     /** By class name: the chosen class, its bases, and whatever else was written and is not another authenticator. */
     traits: Record<string, Record<string, Json>>;
     firstPassword: "own" | "generated" | "code";
+    /** That anybody can be anybody is wanted. */
+    allowDummy: boolean;
   };
   users: {
     allowed: string[];

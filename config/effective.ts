@@ -11,7 +11,12 @@ export function effective(config: Config, machineMemory?: number): { [key: strin
   return {
     base_url: config.baseUrl,
     subdomain_host: config.subdomainHost,
-    auth: { type: auth.type, first_password: auth.firstPassword, ...auth.traits },
+    auth: {
+      type: auth.type,
+      first_password: auth.firstPassword,
+      allow_dummy: auth.allowDummy,
+      ...auth.traits,
+    },
     users: {
       allowed: users.allowed,
       banned: users.banned,

@@ -164,6 +164,7 @@ function people(written: WrittenConfig, traits: Traits): Pick<Config, "auth" | "
       class: firstUse ? "firstuse" : (found?.class ?? type),
       traits: withoutMoved(traits),
       firstPassword: written.auth?.first_password ?? "own",
+      allowDummy: written.auth?.allow_dummy ?? false,
     },
     users: {
       allowed,

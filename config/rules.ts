@@ -42,6 +42,7 @@ import {
   groupsAreUsable,
   listsInBlocksWin,
   firstPasswordsAreOurs,
+  dummyIsMeant,
 } from "./rules/people-rules.ts";
 import { cullTimeoutIsLongerThanEvery, memoryIsEnough, unusedSections } from "./rules/server-rules.ts";
 import type { MachineFacts } from "./facts.ts";
@@ -86,6 +87,7 @@ const textRules: readonly TextRule[] = [
   groupsAreUsable,
   listsInBlocksWin,
   firstPasswordsAreOurs,
+  dummyIsMeant,
   cullTimeoutIsLongerThanEvery,
   memoryIsEnough,
   noticeIsShort,

@@ -29,6 +29,10 @@ type?: string
  * How students get their first password: `own` (each sets one at the first login), `generated` (Homeroom makes them and writes a hand-out) or `code` (a class code is needed at the first login).
  */
 first_password?: ("own" | "generated" | "code")
+/**
+ * Lets `auth.type: dummy` be: whoever reaches the hub may then log in under every name, an admin's too, who has sudo. For a machine that nobody else reaches.
+ */
+allow_dummy?: boolean
 }
 /**
  * Who may log in, and as what.

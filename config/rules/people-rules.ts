@@ -50,6 +50,17 @@ export function firstPasswordsAreOurs(context: RuleContext): Finding[] {
   return [finding(context, "error", "first-password-elsewhere", path, message, hint)];
 }
 
+/** JupyterHub's authenticator for trying things out asks for no password, or for one that everybody has. */
+export function dummyIsMeant(context: RuleContext): Finding[] {
+  const { class: authenticator, allowDummy } = context.config.auth;
+  if (authenticator !== "jupyterhub.auth.DummyAuthenticator" || allowDummy) return [];
+  const message =
+    "With `dummy` whoever reaches this hub can log in as anybody, also as an admin, who may do everything on the machine.";
+  const hint =
+    "Delete `auth.type`, or write `type: shared-password`; on a machine that nobody else reaches, add `allow_dummy: true`.";
+  return [finding(context, "error", "dummy-lets-everybody-in", ["auth", "type"], message, hint)];
+}
+
 const lists = ["admin", "allowed", "banned"] as const;
 
 /** JupyterHub refuses some names, and an account could not be made for them. */

@@ -98,7 +98,7 @@ describe("config check", () => {
 
 describe("config show and get", () => {
   const text =
-    "# mine\nlimits:\n  memory: 1.5G # each\nauth:\n  type: dummy\n  DummyAuthenticator:\n    password: hunter2\n";
+    "# mine\nlimits:\n  memory: 1.5G # each\nauth:\n  type: dummy\n  allow_dummy: true\n  DummyAuthenticator:\n    password: hunter2\n";
   it("shows the text as it is, secrets hidden", async () => {
     await write(text);
     expect((await config(["show"])).stdout).toBe(text.replace("hunter2", "********"));
@@ -159,7 +159,10 @@ describe("config set, unset, add, remove", () => {
   });
   it("takes a secret from standard input", async () => {
     const path = await write("");
-    await config(["set", "--no-apply", "auth.type=dummy", "auth.DummyAuthenticator.password=-"], "on: #1\n");
+    await config(
+      ["set", "--no-apply", "auth.type=dummy", "auth.allow_dummy=true", "auth.DummyAuthenticator.password=-"],
+      "on: #1\n",
+    );
     expect(await readFile(path, "utf8")).toContain('    password: "on: #1"\n');
   });
   it("writes nothing that is not valid", async () => {

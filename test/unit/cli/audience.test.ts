@@ -10,6 +10,7 @@ const before = `users:
   allowed: [ada, bob, "anna-lena"]
 auth:
   type: dummy
+  allow_dummy: true
   DummyAuthenticator: { password: hunter2, any_allow_config: true }
 `;
 

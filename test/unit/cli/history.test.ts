@@ -46,7 +46,7 @@ async function fill(oldest = 1): Promise<void> {
   await fail("t1", 20, "undone");
   await fail("t2", 25, "cancelled");
   const config =
-    "limits:\n  memory: 2G\nauth:\n  type: dummy\n  DummyAuthenticator:\n    password: hunter2\n";
+    "limits:\n  memory: 2G\nauth:\n  type: dummy\n  allow_dummy: true\n  DummyAuthenticator:\n    password: hunter2\n";
   await commitGeneration(host, generation(oldest + 1, 30), { config, roster: "username\nzoe\n" });
   await commitGeneration(host, generation(oldest + 2, 40), {
     config: `${config}# more\n`,

@@ -264,7 +264,7 @@ describe("what is started anew", () => {
     ["a limit", desiredFrom(`${small}limits: { memory: 2G }\n`), []],
     ["somebody new", desiredFrom("users:\n  admin: [teacher]\n  allowed: [alice]\n"), []],
     ["the port", desiredFrom(`${small}http: { port: 8080 }\n`), []],
-    ["the authenticator", desiredFrom(`${small}auth: { type: dummy }\n`), [hub]],
+    ["the authenticator", desiredFrom(`${small}auth: { type: dummy, allow_dummy: true }\n`), [hub]],
     ["what opens first", desiredFrom(`${small}user_environment: { default_app: classic }\n`), [hub]],
     ["base_url", desiredFrom(`${small}base_url: /a\n`), [hub, culler, proxy]],
     ["the culler's pace", desiredFrom(`${small}services: { cull: { every: 90 } }\n`), [hub, culler]],
