@@ -76,6 +76,12 @@ export interface Config {
     /** Packages without a wheel are built, too. */
     sourcePackages: boolean;
     from: string | null;
+    /** Address of the package index; null is what the machine is set to. */
+    index: string | null;
+    extraIndexes: string[] | null;
+    proxy: string | null;
+    /** Path of a file of certificates (PEM). */
+    caBundle: string | null;
   };
   classroom: {
     /** Plain text for everybody; null is none. */

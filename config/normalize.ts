@@ -35,6 +35,10 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
       apt: unique(environment.apt ?? []),
       sourcePackages: environment.source_packages ?? false,
       from: environment.from ?? null,
+      index: environment.index?.trim() ?? null,
+      extraIndexes: environment.extra_indexes?.map((address) => address.trim()) ?? null,
+      proxy: environment.proxy?.trim() ?? null,
+      caBundle: environment.ca_bundle ?? null,
     },
     upgrade: { unattended: written.upgrade?.unattended ?? false, at: written.upgrade?.at ?? 4 },
     classroom: {

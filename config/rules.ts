@@ -6,7 +6,12 @@ import {
   subdomainHostShape,
 } from "./rules/subdomain-rules.ts";
 import { noticeIsShort } from "./rules/classroom-rules.ts";
-import { aptNamesAreNames, packagesAreRequirements, packagesDiffer } from "./rules/environment-rules.ts";
+import {
+  aptNamesAreNames,
+  packageSourcesAreAddresses,
+  packagesAreRequirements,
+  packagesDiffer,
+} from "./rules/environment-rules.ts";
 import {
   letsencryptNeedsEmailAndDomains,
   letsencryptAndCertificateExclude,
@@ -79,6 +84,7 @@ const textRules: readonly TextRule[] = [
   packagesAreRequirements,
   packagesDiffer,
   aptNamesAreNames,
+  packageSourcesAreAddresses,
   unusedSections,
 ];
 

@@ -21,7 +21,7 @@ interface Rule {
 
 const errors = "installer/errors.ts";
 const hostInterface = "installer/host/host.ts";
-const resourceNames = ["resource", "hash", "admins-group", "certificate-path"].map(
+const resourceNames = ["resource", "hash", "admins-group", "certificate-path", "source-variables"].map(
   (name) => `installer/resources/${name}.ts`,
 );
 
@@ -31,7 +31,11 @@ const table: Readonly<Record<string, Rule | "everything">> = {
   [errors]: { code: [] },
   "installer/host": { code: [errors], packages: ["execa", "pino"], effects: true },
   "installer/systemd": { code: [errors] },
-  "installer/resources": { code: ["installer/systemd", errors], types: [hostInterface] },
+  "installer/resources": {
+    code: ["installer/systemd", errors],
+    types: [hostInterface],
+    packages: ["smol-toml"],
+  },
   "installer/desired": {
     // names and hashes of resources and packages, and what limits mean on a machine, are vocabulary: pure functions
     code: ["installer/systemd", "config/requirement.ts", "config/limits.ts", ...resourceNames],

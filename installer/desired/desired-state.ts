@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { classLimits, membershipsOf } from "../../config/limits.ts";
 import type { Facts } from "../resources/facts.ts";
+import type { PackageSources } from "../resources/package-sources.ts";
 import type { LoadedSlice } from "../resources/user-slice.ts";
 import type { KnownAccounts } from "../resources/known-accounts.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
@@ -10,6 +11,7 @@ import { addHubFragments } from "./hub-fragments.ts";
 import { hubJson, rosterJson } from "./hub-files.ts";
 import { addLimits } from "./limits.ts";
 import { addPeople } from "./people.ts";
+import { addPackageSources } from "./package-sources.ts";
 import { addPython, type PythonInputs } from "./python.ts";
 import { textOf, type Release } from "./release.ts";
 import { addShellCompletion } from "./shell-completion.ts";
@@ -30,6 +32,8 @@ export interface DesiredInputs {
   environmentInUse: PythonInputs["environmentInUse"];
   rebuild: PythonInputs["rebuild"];
   wheels: string | undefined;
+  /** Where this machine is set to get packages from. */
+  machineSources: PackageSources;
   /** The slices that systemd has loaded, with the limits that hold now. */
   slices: readonly LoadedSlice[];
   /** A lower memory limit holds at once even where more is in use. */
@@ -50,7 +54,16 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
   const state = new StateBuilder();
   addFoundation(state, release, config.environment.apt);
   addShellCompletion(state, release);
-  const python = addPython(state, { config, release, facts, environmentInUse, rebuild, wheels });
+  const sources = addPackageSources(state, config, inputs.machineSources);
+  const python = addPython(state, {
+    config,
+    release,
+    facts,
+    environmentInUse,
+    rebuild,
+    wheels,
+    sourceRefs: sources.refs,
+  });
   const compiled = hubJson(config);
   const hubReads = { mode: "0640", group: "homeroom-hub" };
   const folder = refOf("directory", "/var/lib/homeroom/compiled");
@@ -91,6 +104,7 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     hub: python.hub,
     uv: python.uv,
     hubReads: [compiled, ...[...fragments].flat()],
+    packageSources: sources.services,
     dropIns: people.dropIns,
     dropInNeeds: people.dropInNeeds,
     needs: [...all("directory", "secret", "system-account", "system-group"), command, current],
@@ -104,6 +118,7 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
       ...fragmentFiles,
       python.hubRef,
       python.environmentRef,
+      ...sources.refs,
     ],
     doorFirst,
   });

@@ -31,6 +31,8 @@ export interface PythonInputs {
   rebuild: Rebuild | undefined;
   /** A directory of wheels, for a machine without an index. */
   wheels: string | undefined;
+  /** What says where packages come from. */
+  sourceRefs: readonly ResourceRef[];
 }
 
 export interface Rebuild extends Pick<GoneOnFrom, "restored" | "without"> {
@@ -48,7 +50,7 @@ export const environmentLink = "/opt/homeroom/environment";
 /** uv, the hub's own environment, and the shared one. */
 export function addPython(
   state: StateBuilder,
-  { config, release, facts, environmentInUse, rebuild, wheels }: PythonInputs,
+  { config, release, facts, environmentInUse, rebuild, wheels, sourceRefs }: PythonInputs,
 ): PythonParts {
   const uvLock = JSON.parse(textOf(release, "templates/locks/uv.json")) as UvLock;
   const uv = `/opt/homeroom/runtimes/uv-${uvLock.version}/uv`;
@@ -56,6 +58,7 @@ export function addPython(
   const offline = wheels === undefined ? {} : { wheels };
   const uvRef = state.add("wheel-program", uv, { wheel: filename, sha256, ...offline }, [
     refOf("directory", "/opt/homeroom/runtimes"),
+    ...sourceRefs,
   ]);
   const stands = (folder: string, owner: string, group: string) => [
     uvRef,

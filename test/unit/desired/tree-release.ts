@@ -68,6 +68,7 @@ export function desiredFrom(text: string, changes: Partial<DesiredInputs> = {}) 
     environmentInUse: undefined,
     rebuild: undefined,
     wheels: undefined,
+    machineSources: {},
     certificate: undefined,
     fragments: new Map(),
     firstInstall: false,
