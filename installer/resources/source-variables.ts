@@ -16,13 +16,18 @@ export function uvVariables({ index, extraIndexes, ...sources }: PackageSources)
 
 /** The same for pip, and the proxy for whatever else a terminal starts. */
 export function pipVariables({ index, extraIndexes, ...sources }: PackageSources): Record<string, string> {
-  const { findLinks, caBundle, insecureHosts } = sources;
+  const { findLinks, caBundle, insecureHosts = [] } = sources;
+  // pip passes over an index that is not encrypted unless its host is named; whoever wrote its address has.
+  const plain = [index, ...(extraIndexes ?? [])].filter((address) => address?.startsWith("http:"));
+  const trusted = [
+    ...new Set([...insecureHosts, ...plain.flatMap((each) => URL.parse(each ?? "")?.host ?? [])]),
+  ];
   return {
     ...(index === undefined ? {} : { PIP_INDEX_URL: index }),
     ...(extraIndexes === undefined ? {} : { PIP_EXTRA_INDEX_URL: extraIndexes.join(" ") }),
     ...(findLinks === undefined ? {} : { PIP_FIND_LINKS: findLinks.join(" ") }),
     ...(caBundle === undefined ? {} : { PIP_CERT: caBundle }),
-    ...(insecureHosts === undefined ? {} : { PIP_TRUSTED_HOST: insecureHosts.join(" ") }),
+    ...(trusted.length === 0 ? {} : { PIP_TRUSTED_HOST: trusted.join(" ") }),
     ...proxyVariables(sources),
   };
 }

@@ -164,6 +164,12 @@ test("uv and pip hear the same by their own names", () => {
   });
 });
 
+test("pip is told that an index which is not encrypted is meant", () => {
+  const sources = { index: "http://ada:geheim99@a:8080/simple", extraIndexes: ["https://b/", "http://c/"] };
+  expect(pipVariables(sources)["PIP_TRUSTED_HOST"]).toBe("a:8080 c");
+  expect(pipVariables({ index: "https://a/" })).not.toHaveProperty("PIP_TRUSTED_HOST");
+});
+
 test("passwords are no student's, and no message's", () => {
   const sources = {
     index: "https://ada:geheim99@a/simple",
