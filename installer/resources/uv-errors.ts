@@ -87,9 +87,11 @@ export function explainUv(error: unknown): unknown {
   return error;
 }
 
-/** The package that uv was at when the network or the disk failed. */
+/** The package that uv was at when the network or the disk failed: it names it, or the file's address. */
 function packageIn(said: string): string | undefined {
-  return /Failed to (?:download|fetch|extract|install|build|read metadata for|unzip)[^`]*`([^`]+)`/.exec(
-    said,
-  )?.[1];
+  const named =
+    /Failed to (?:download|fetch|extract|install|build|read metadata for|unzip)[^`\n]*`([^`]+)`/.exec(
+      said,
+    )?.[1];
+  return named ?? /Failed to fetch: \S+\/([A-Za-z0-9_.]+)-\d[^/\s]*\.(?:whl|tar\.gz|zip)/.exec(said)?.[1];
 }
