@@ -86,6 +86,12 @@ export interface Config {
     from: string | null;
     /** Seconds. */
     postBuildTimeout: number;
+    /** Address of the package index; null is what the machine is set to. */
+    index: string | null;
+    extraIndexes: string[] | null;
+    proxy: string | null;
+    /** Path of a file of certificates (PEM). */
+    caBundle: string | null;
   };
   classroom: {
     /** Plain text for everybody; null is none. */

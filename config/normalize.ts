@@ -40,6 +40,10 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
       sourcePackages: environment.source_packages ?? false,
       from: environment.from ?? null,
       postBuildTimeout: environment.post_build_timeout ?? 1800,
+      index: environment.index?.trim() ?? null,
+      extraIndexes: environment.extra_indexes?.map((address) => address.trim()) ?? null,
+      proxy: environment.proxy?.trim() ?? null,
+      caBundle: environment.ca_bundle ?? null,
     },
     upgrade: { unattended: written.upgrade?.unattended ?? false, at: written.upgrade?.at ?? 4 },
     classroom: {

@@ -14,6 +14,7 @@ import {
 import { noticeIsShort } from "./rules/classroom-rules.ts";
 import {
   aptNamesAreNames,
+  packageSourcesAreAddresses,
   packagesAreRequirements,
   packagesDiffer,
   sourceCanBeFetched,
@@ -98,6 +99,7 @@ const textRules: readonly TextRule[] = [
   repositoryIsReachable,
   copiesAreElsewhere,
   secretFilesAreAbsolute,
+  packageSourcesAreAddresses,
   unusedSections,
 ];
 

@@ -21,9 +21,14 @@ interface Rule {
 
 const errors = "installer/errors.ts";
 const hostInterface = "installer/host/host.ts";
-const resourceNames = ["resource", "hash", "admins-group", "certificate-path", "folder-part"].map(
-  (name) => `installer/resources/${name}.ts`,
-);
+const resourceNames = [
+  "resource",
+  "hash",
+  "admins-group",
+  "certificate-path",
+  "folder-part",
+  "source-variables",
+].map((name) => `installer/resources/${name}.ts`);
 
 /** Which module may import what; ARCHITECTURE.md has it in words. Its own files a module may always import. */
 const table: Readonly<Record<string, Rule | "everything">> = {
@@ -31,7 +36,11 @@ const table: Readonly<Record<string, Rule | "everything">> = {
   [errors]: { code: [] },
   "installer/host": { code: [errors], packages: ["execa", "pino"], effects: true },
   "installer/systemd": { code: [errors] },
-  "installer/resources": { code: ["installer/systemd", errors], types: [hostInterface] },
+  "installer/resources": {
+    code: ["installer/systemd", errors],
+    types: [hostInterface],
+    packages: ["smol-toml"],
+  },
   "installer/desired": {
     // names and hashes of resources and packages, and what limits mean on a machine, are vocabulary: pure functions
     code: [

@@ -268,6 +268,22 @@ from?: string
  * How many seconds the script `postBuild` of what `from` names may take.
  */
 post_build_timeout?: number
+/**
+ * Address of the package index, instead of PyPI. Where nothing stands here, what pip and uv of this machine are set to counts (PIP_INDEX_URL in /etc/environment, /etc/uv/uv.toml, /etc/pip.conf), for `extra_indexes`, `proxy` and `ca_bundle` too. A name and a password may stand in front of the host; only admins' servers get to know them.
+ */
+index?: string
+/**
+ * Further package indexes. They are asked first: a package that one of them has comes from there.
+ */
+extra_indexes?: Name[]
+/**
+ * Address of the proxy by which packages are fetched. People's terminals and notebooks get it too (http_proxy, https_proxy); where a password stands in it, admins' only.
+ */
+proxy?: string
+/**
+ * A file of certificates (PEM) by which the package index and the proxy are trusted, instead of the system's. Everybody must be able to read it.
+ */
+ca_bundle?: string
 }
 /**
  * Things for a whole class.

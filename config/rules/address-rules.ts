@@ -81,11 +81,12 @@ export function portsDiffer(context: RuleContext): Finding[] {
 
 /** A relative path would mean something else for every program. */
 export function pathsAreAbsolute(context: RuleContext): Finding[] {
-  const { https, classroom } = context.config;
+  const { https, classroom, environment } = context.config;
   const paths: [string[], string][] = [
     [["https", "tls", "key"], https.tls.key],
     [["https", "tls", "cert"], https.tls.cert],
     [["classroom", "skel"], classroom.skel ?? ""],
+    [["environment", "ca_bundle"], environment.caBundle ?? ""],
   ];
   return paths
     .filter(([, value]) => value !== "" && !value.startsWith("/"))

@@ -58,3 +58,29 @@ export function sourceCanBeFetched(context: RuleContext): Finding[] {
     finding(context, "error", "not-a-source", path, "This is no folder, archive or git address.", hint),
   ];
 }
+
+/** Where packages come from is said by addresses that pip and uv understand. They may hold a password: no message has them. */
+export function packageSourcesAreAddresses(context: RuleContext): Finding[] {
+  const { index, extraIndexes, proxy } = context.config.environment;
+  const addresses: [path: string[], value: string | null, schemes: RegExp][] = [
+    [["index"], index, /^(?:https?|file):$/],
+    [["proxy"], proxy, /^https?:$/],
+    ...(extraIndexes ?? []).map((value, at): [string[], string, RegExp] => [
+      ["extra_indexes", String(at)],
+      value,
+      /^(?:https?|file):$/,
+    ]),
+  ];
+  return addresses.flatMap(([path, value, schemes]) => {
+    if (value === null) return [];
+    // a blank or a line break would end it in the variables that programs get
+    if (/^[!-~]+$/.test(value) && schemes.test(URL.parse(value)?.protocol ?? "")) return [];
+    const what = path[0] === "proxy" ? "a proxy" : "a package index";
+    const hint =
+      path[0] === "proxy"
+        ? "Write it as in `http://proxy.school.example:3128`."
+        : "Write it as in `https://pypi.school.example/simple`.";
+    const message = `\`environment.${path[0]}\` has something that is no address of ${what}.`;
+    return [finding(context, "error", "package-source", ["environment", ...path], message, hint)];
+  });
+}

@@ -15,6 +15,7 @@ import type { Resource } from "../resources/resource.ts";
 import { readFacts, type Facts } from "../resources/facts.ts";
 import { readKnownAccounts } from "../resources/known-accounts.ts";
 import { isKnownKind } from "../resources/kinds.ts";
+import { readMachineSources } from "../resources/package-sources.ts";
 import { pythonEnvironment } from "../resources/python-environment.ts";
 import { readLoadedSlices } from "../resources/user-slice.ts";
 import { latestSnapshot, readSnapshot } from "../resources/snapshots.ts";
@@ -75,19 +76,31 @@ export async function readSituation(
     force = false,
   }: SituationOptions,
 ): Promise<Situation> {
-  const [read, facts, release, generation, link, firstPasswords, classCode, slices, known, fragments] =
-    await Promise.all([
-      readConfig(host, configText),
-      readFacts(host),
-      readRelease(),
-      currentGeneration(host),
-      readEnvironmentLink(host),
-      readFirstPasswords(host),
-      readClassCode(host),
-      readLoadedSlices(host),
-      readKnownAccounts(host),
-      readHubFragments(host),
-    ]);
+  const [
+    read,
+    facts,
+    release,
+    generation,
+    link,
+    firstPasswords,
+    classCode,
+    slices,
+    known,
+    fragments,
+    machineSources,
+  ] = await Promise.all([
+    readConfig(host, configText),
+    readFacts(host),
+    readRelease(),
+    currentGeneration(host),
+    readEnvironmentLink(host),
+    readFirstPasswords(host),
+    readClassCode(host),
+    readLoadedSlices(host),
+    readKnownAccounts(host),
+    readHubFragments(host),
+    readMachineSources(host),
+  ]);
   const doorFirst = progressPage && generation === undefined;
   const { config } = read;
   const certificate = await readCertificate(host, config);
@@ -107,6 +120,7 @@ export async function readSituation(
     folder,
     rebuild,
     wheels,
+    machineSources,
     certificate,
     fragments,
     firstInstall: generation === undefined,

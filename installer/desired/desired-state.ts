@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { classLimits, membershipsOf } from "../../config/limits.ts";
 import type { Facts } from "../resources/facts.ts";
+import type { PackageSources } from "../resources/package-sources.ts";
 import type { LoadedSlice } from "../resources/user-slice.ts";
 import type { KnownAccounts } from "../resources/known-accounts.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
@@ -11,6 +12,7 @@ import { addHubFragments } from "./hub-fragments.ts";
 import { hubJson, rosterJson } from "./hub-files.ts";
 import { addLimits } from "./limits.ts";
 import { addPeople } from "./people.ts";
+import { addPackageSources } from "./package-sources.ts";
 import { addPython, type PythonInputs } from "./python.ts";
 import { textOf, type Release } from "./release.ts";
 import { addShellCompletion } from "./shell-completion.ts";
@@ -32,6 +34,8 @@ export interface DesiredInputs {
   folder: PythonInputs["folder"];
   rebuild: PythonInputs["rebuild"];
   wheels: string | undefined;
+  /** Where this machine is set to get packages from. */
+  machineSources: PackageSources;
   /** The slices that systemd has loaded, with the limits that hold now. */
   slices: readonly LoadedSlice[];
   /** A lower memory limit holds at once even where more is in use. */
@@ -58,7 +62,17 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
   ]);
   addCanary(state);
   addShellCompletion(state, release);
-  const python = addPython(state, { config, release, facts, environmentInUse, folder, rebuild, wheels });
+  const sources = addPackageSources(state, config, inputs.machineSources);
+  const python = addPython(state, {
+    config,
+    release,
+    facts,
+    environmentInUse,
+    folder,
+    rebuild,
+    wheels,
+    sourceRefs: sources.refs,
+  });
   const compiled = hubJson(config);
   const hubReads = { mode: "0640", group: "homeroom-hub" };
   const compiledFolder = refOf("directory", "/var/lib/homeroom/compiled");
@@ -99,6 +113,7 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
     hub: python.hub,
     uv: python.uv,
     hubReads: [compiled, ...[...fragments].flat()],
+    packageSources: sources.services,
     dropIns: people.dropIns,
     dropInNeeds: people.dropInNeeds,
     needs: [...all("directory", "secret", "system-account", "system-group"), command, current],
@@ -112,6 +127,7 @@ export function desiredState(inputs: DesiredInputs): DesiredState {
       ...fragmentFiles,
       python.hubRef,
       python.environmentRef,
+      ...sources.refs,
     ],
     doorFirst,
   });

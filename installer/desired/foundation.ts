@@ -46,6 +46,7 @@ function addDirectories(state: StateBuilder): void {
   add("/var/lib/homeroom/sources", "0700", "homeroom-env", "homeroom-env");
   add("/var/lib/homeroom/checks", "0755", "homeroom-env", "homeroom-env");
   add("/var/lib/homeroom/secrets", "0700");
+  add("/var/lib/homeroom/package-sources", "0700");
   add("/var/lib/homeroom/accounts", "0700");
   add("/var/lib/homeroom/tombstones", "0700");
   add("/var/lib/homeroom/bans", "0700");

@@ -34,6 +34,8 @@ export interface PythonInputs {
   rebuild: Rebuild | undefined;
   /** A directory of wheels, for a machine without an index. */
   wheels: string | undefined;
+  /** What says where packages come from. */
+  sourceRefs: readonly ResourceRef[];
 }
 
 export interface Rebuild extends Pick<GoneOnFrom, "restored" | "without"> {
@@ -51,7 +53,7 @@ export const environmentLink = "/opt/homeroom/environment";
 /** uv, the hub's own environment, and the shared one. */
 export function addPython(
   state: StateBuilder,
-  { config, release, facts, environmentInUse, folder, rebuild, wheels }: PythonInputs,
+  { config, release, facts, environmentInUse, folder, rebuild, wheels, sourceRefs }: PythonInputs,
 ): PythonParts {
   const uvLock = JSON.parse(textOf(release, "templates/locks/uv.json")) as UvLock;
   const uv = `/opt/homeroom/runtimes/uv-${uvLock.version}/uv`;
@@ -59,6 +61,7 @@ export function addPython(
   const offline = wheels === undefined ? {} : { wheels };
   const uvRef = state.add("wheel-program", uv, { wheel: filename, sha256, ...offline }, [
     refOf("directory", "/opt/homeroom/runtimes"),
+    ...sourceRefs,
   ]);
   const stands = (folder: string, owner: string, group: string) => [
     uvRef,

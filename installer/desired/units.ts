@@ -19,6 +19,8 @@ export interface UnitsInputs {
   uv: string;
   /** Texts that the hub reads once, at its start: hub.json, and the admin's own. */
   hubReads: readonly string[];
+  /** Variables that say where packages come from. */
+  packageSources: string;
   /** Drop-ins of single people's units, by path below /etc/systemd/system. */
   dropIns: ReadonlyMap<string, string>;
   /** What a drop-in needs, by its path. */
@@ -199,7 +201,7 @@ function cullOptions({ baseUrl, services: { cull } }: Config): string {
 
 /** A hash of everything a service is started with: where it differs from the running one's, it is restarted. */
 function serviceInputs(
-  { config, release, hub, hubReads }: UnitsInputs,
+  { config, release, hub, hubReads, packageSources }: UnitsInputs,
   units: ReadonlyMap<string, string>,
 ): Record<string, string> {
   const ofUnit = (name: string) =>
@@ -223,6 +225,7 @@ function serviceInputs(
     "homeroom-culler.service": hash(...ofUnit("homeroom-culler.service"), hub),
     "homeroom-snapshots.service": hash(
       ...ofUnit("homeroom-snapshots.service"),
+      packageSources,
       ...hashesBelow(release, "templates/environment"),
     ),
   };

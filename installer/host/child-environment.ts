@@ -16,6 +16,8 @@ const passedOn = [
   "PIP_CERT",
   "UV_INDEX_URL",
   "UV_DEFAULT_INDEX",
+  "UV_HTTP_TIMEOUT",
+  "UV_HTTP_RETRIES",
 ];
 
 /** The environment of a child process: a minimal one, the way to the network, and what the caller adds. */

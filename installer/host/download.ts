@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { setGlobalProxyFromEnv } from "node:http";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import type { DownloadOptions } from "./host.ts";
 
 let prepared = false;
 
@@ -10,9 +12,9 @@ let prepared = false;
  */
 export async function download(
   address: string,
-  { signal, accept = "*/*" }: { signal: AbortSignal; accept?: string },
+  { signal, accept = "*/*", variables = {} }: DownloadOptions,
 ): Promise<Buffer> {
-  prepare();
+  prepare(variables);
   const { href, authorization } = withoutCredentials(address);
   const response = await fetch(href, { signal, headers: { accept, ...authorization } });
   if (!response.ok) throw new Error(`${href} answered ${response.status}`);
@@ -35,9 +37,17 @@ export function withoutCredentials(address: string): {
 }
 
 /** Proxy and certificates of this machine, once for the process. */
-export function prepare(): void {
+export function prepare(variables: Readonly<Record<string, string>> = {}): void {
   if (prepared) return;
   prepared = true;
-  setGlobalProxyFromEnv();
-  setDefaultCACertificates([...getCACertificates("default"), ...getCACertificates("system")]);
+  setGlobalProxyFromEnv({ ...process.env, ...variables });
+  const own = variables["SSL_CERT_FILE"];
+  setDefaultCACertificates([
+    ...getCACertificates("default"),
+    ...(own === undefined ? getCACertificates("system") : certificatesIn(readFileSync(own, "utf8"))),
+  ]);
+}
+
+function certificatesIn(bundle: string): string[] {
+  return bundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
 }

@@ -43,6 +43,13 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
+export interface DownloadOptions {
+  signal: AbortSignal;
+  accept?: string;
+  /** HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE, where they are not this process's own; those of the first download count. */
+  variables?: Readonly<Record<string, string>>;
+}
+
 export interface RunResult {
   exitCode: number;
   stdout: string;
@@ -87,5 +94,5 @@ export interface Host extends HostReader {
   append(path: string, line: string, options: { mode: number }): Promise<void>;
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** An HTTP GET of a public address, through the machine's proxy and with its certificates. Throws unless it is 2xx. */
-  download(address: string, options: { signal: AbortSignal; accept?: string }): Promise<Buffer>;
+  download(address: string, options: DownloadOptions): Promise<Buffer>;
 }

@@ -1,5 +1,8 @@
 import type { FileOwner, Host, RunResult } from "../host/host.ts";
+import { HomeroomError } from "../errors.ts";
+import { readPackageSources, type PackageSources } from "./package-sources.ts";
 import type { Progress } from "./resource.ts";
+import { maskPasswords, uvVariables } from "./source-variables.ts";
 import { explainUv } from "./uv-errors.ts";
 
 const caches = "/var/cache/homeroom";
@@ -31,7 +34,8 @@ export async function prepareUv(host: Host, { uv, account, owner, cwd, progress 
   if ((await host.stat(cache))?.uid !== owner.uid) await host.removeTree(cache);
   await host.makeDirectory(cache, { mode: 0o700, ...owner });
   const shared = account !== "root";
-  const run = (argv: readonly string[]) =>
+  const sources = await readPackageSources(host);
+  const start = (argv: readonly string[]) =>
     host.run(argv, {
       // What admins share they may all write.
       ...(shared ? { as: owner, umask: 0o002 } : {}),
@@ -46,11 +50,19 @@ export async function prepareUv(host: Host, { uv, account, owner, cwd, progress 
         UV_LINK_MODE: shared ? "copy" : "hardlink",
         UV_CONCURRENT_INSTALLS: "4",
         PYTHONDONTWRITEBYTECODE: "1",
+        ...uvVariables(sources),
       },
       timeoutMs,
       signal: progress.signal,
-      onLine: (line) => progress.report(line),
+      onLine: (line) => progress.report(maskPasswords(line, sources)),
     });
+  const run = async (argv: readonly string[]) => {
+    try {
+      return await start(argv);
+    } catch (error) {
+      throw masked(error, sources);
+    }
+  };
   return {
     cache,
     run,
@@ -62,4 +74,13 @@ export async function prepareUv(host: Host, { uv, account, owner, cwd, progress 
       }
     },
   };
+}
+
+/** What a program said may hold the address that it was given. */
+function masked(error: unknown, sources: PackageSources): unknown {
+  if (!(error instanceof HomeroomError)) return error;
+  const message = maskPasswords(error.message, sources);
+  const remedy = maskPasswords(error.remedy, sources);
+  if (message === error.message && remedy === error.remedy) return error;
+  return new HomeroomError(message, { remedy, exitCode: error.exitCode });
 }

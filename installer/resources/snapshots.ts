@@ -1,5 +1,7 @@
 import type { Host, HostReader } from "../host/host.ts";
 import { resolveOwner } from "./accounts-file.ts";
+import { readPackageSources } from "./package-sources.ts";
+import { uvVariables } from "./source-variables.ts";
 
 export const snapshotsFolder = "/var/lib/homeroom/snapshots";
 const snapshotsAccount = "homeroom-snapshots";
@@ -84,6 +86,7 @@ export async function takeSnapshot(
     as,
     cwd: "/",
     env: {
+      ...uvVariables(await readPackageSources(host)),
       ...(who === undefined ? {} : { HOMEROOM_WHO: who }),
       ...(what === undefined ? {} : { HOMEROOM_WHAT: what }),
     },

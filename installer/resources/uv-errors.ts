@@ -56,12 +56,12 @@ const causes: readonly Cause[] = [
     said: /invalid peer certificate|certificate verify failed|UnknownIssuer/,
     message: () => "This machine does not trust the certificate of the package index.",
     remedy:
-      "A school's own certificate authority goes into /usr/local/share/ca-certificates (then `sudo update-ca-certificates`).",
+      "A school's own certificate authority goes into /usr/local/share/ca-certificates (then `sudo update-ca-certificates`), or its file is named by `environment.ca_bundle` of the config.",
   },
   {
     said: /error sending request|[Cc]onnection (?:refused|reset|closed)|tcp connect error/,
     message: () => "This machine cannot reach the package index.",
-    remedy: `Check that it reaches it (a proxy is taken from HTTPS_PROXY, a mirror from PIP_INDEX_URL), ${again}`,
+    remedy: `Check that it reaches it (\`environment.index\` and \`environment.proxy\` of the config, or PIP_INDEX_URL and HTTPS_PROXY, name a mirror and a proxy), ${again}`,
   },
   {
     said: /unexpected (?:end of file|EOF)|[Tt]runcated|invalid Zip archive|Failed to (?:extract|unzip|read metadata)|error decoding response body|end of central directory/,
@@ -87,9 +87,11 @@ export function explainUv(error: unknown): unknown {
   return error;
 }
 
-/** The package that uv was at when the network or the disk failed. */
+/** The package that uv was at when the network or the disk failed: it names it, or the file's address. */
 function packageIn(said: string): string | undefined {
-  return /Failed to (?:download|fetch|extract|install|build|read metadata for|unzip)[^`]*`([^`]+)`/.exec(
-    said,
-  )?.[1];
+  const named =
+    /Failed to (?:download|fetch|extract|install|build|read metadata for|unzip)[^`\n]*`([^`]+)`/.exec(
+      said,
+    )?.[1];
+  return named ?? /Failed to fetch: \S+\/([A-Za-z0-9_.]+)-\d[^/\s]*\.(?:whl|tar\.gz|zip)/.exec(said)?.[1];
 }

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import type { Host } from "../host/host.ts";
 import { HomeroomError } from "../errors.ts";
+import { readPackageSources } from "./package-sources.ts";
+import { uvVariables } from "./source-variables.ts";
 import type { ResourceKind } from "./resource.ts";
 
 export interface WheelProgramState {
@@ -67,24 +69,23 @@ async function fetchWheel(
       remedy: "Fetch the offline file of this release again.",
     });
   }
-  const index = (process.env["PIP_INDEX_URL"] ?? process.env["UV_DEFAULT_INDEX"] ?? defaultIndex).replace(
-    /\/$/,
-    "",
-  );
+  const sources = await readPackageSources(host);
+  const index = (sources.index ?? defaultIndex).replace(/\/$/, "");
+  const variables = uvVariables(sources);
   const page = `${index}/${project}/`;
   try {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(downloadTimeoutMs)]);
     const accept = "application/vnd.pypi.simple.v1+json, text/html;q=0.5";
-    const listing = await host.download(page, { signal: deadline, accept });
+    const listing = await host.download(page, { signal: deadline, accept, variables });
     const address = addressOf(wheel, page, listing.toString("utf8"));
     if (address === undefined) throw new Error(`${page} does not list ${wheel}`);
-    return await host.download(address, { signal: deadline });
+    return await host.download(address, { signal: deadline, variables });
   } catch (error) {
     throw new HomeroomError(
       `Could not fetch ${project} from the Python package index ${URL.parse(index)?.host ?? "that is set"}.`,
       {
         remedy:
-          "Check that this machine reaches it (a proxy is taken from HTTPS_PROXY, a mirror from PIP_INDEX_URL), then run the same command again.",
+          "Check that this machine reaches it (`environment.index` and `environment.proxy` of the config, or PIP_INDEX_URL and HTTPS_PROXY, name a mirror and a proxy), then run the same command again.",
         cause: error,
       },
     );

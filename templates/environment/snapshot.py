@@ -4,6 +4,7 @@ Runs as homeroom-snapshots, which may write nothing but its store, with the syst
 runs. What an index can give again is kept as a lock with hashes, everything else as a copy. Prints the snapshot's id.
 """
 
+import json
 import os
 import pwd
 import sys
@@ -81,8 +82,20 @@ def known_hashes(locks, last):
 
 
 def ask(wanted, store, uv):
-    settings = {"UV_CACHE_DIR": os.path.join(store.folder, "cache"), "UV_NO_CONFIG": "1", "UV_SYSTEM_CERTS": "1", "HOME": store.folder}
+    settings = {**package_sources(), "UV_CACHE_DIR": os.path.join(store.folder, "cache"), "UV_NO_CONFIG": "1", "UV_SYSTEM_CERTS": "1", "HOME": store.folder}
     return ask_index(wanted, uv, settings)
+
+
+def package_sources():
+    """Variables of uv that the service gets as a credential; a command sets them itself."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        return {}
+    try:
+        with open(os.path.join(folder, "package-sources")) as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return {}
 
 
 def keep_copies(store, root, copies):

@@ -191,8 +191,8 @@ const breaks: Break[] = [
   },
   {
     check: "tcp-listeners",
-    how: "systemd-run --quiet --unit=other -p User=homeroom-hub python3 -m http.server 8099; sleep 2",
-    says: /homeroom-hub listens on port 8099/,
+    how: "systemd-run --quiet --unit=other -p User=homeroom-snapshots python3 -m http.server 8099; sleep 2",
+    says: /homeroom-snapshots listens on port 8099/,
     mend: "systemctl stop other",
   },
   {

@@ -1,7 +1,7 @@
 import { readAccounts } from "../../resources/accounts-file.ts";
 import { error, type Check } from "../check.ts";
 
-const services = ["homeroom-hub", "homeroom-proxy", "homeroom-env", "homeroom-acme"];
+const services = ["homeroom-hub", "homeroom-proxy", "homeroom-env", "homeroom-snapshots", "homeroom-acme"];
 /** The state LISTEN in proc(5), /proc/net/tcp. */
 const listening = "0A";
 

@@ -286,3 +286,22 @@ describe("what is started anew", () => {
     );
   });
 });
+
+test("what students' servers hear of package indexes holds no password; admins' and services do", () => {
+  const state = desiredFrom(
+    `environment:\n  index: 'https://ada:ge$"heim@index/simple'\n  ca_bundle: /etc/school.pem\n`,
+    { machineSources: { index: "https://machine/", httpsProxy: "http://proxy:3128" } },
+  );
+  const file = (name: string) => textOf(state, "file", `/var/lib/homeroom/package-sources/${name}`);
+  const secret = String.raw`https://ada:ge\$\"heim@index/simple`;
+  expect(JSON.parse(file("services.json"))).toMatchObject({
+    UV_DEFAULT_INDEX: 'https://ada:ge$"heim@index/simple',
+  });
+  expect(file("admins.env")).toContain(`PIP_INDEX_URL="${secret}"\n`);
+  expect(file("everybody.env")).not.toContain("heim");
+  expect(file("everybody.env")).toContain(`PIP_CERT="/etc/school.pem"\nhttps_proxy="http://proxy:3128"\n`);
+  const files = state.resources.filter(({ id }) => id.startsWith("/var/lib/homeroom/package-sources/"));
+  expect(files.map(({ state: is }) => (is as FileState).mode)).toEqual(["0600", "0600", "0600", "0600"]);
+  // hashes alone: what is asked for may be printed
+  expect(JSON.stringify(state.resources)).not.toContain("heim");
+});

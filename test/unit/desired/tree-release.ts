@@ -69,6 +69,7 @@ export function desiredFrom(text: string, changes: Partial<DesiredInputs> = {}) 
     folder: undefined,
     rebuild: undefined,
     wheels: undefined,
+    machineSources: {},
     certificate: undefined,
     fragments: new Map(),
     firstInstall: false,

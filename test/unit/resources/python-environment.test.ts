@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { HomeroomError } from "../../../installer/errors.ts";
 import { keepBlob } from "../../../installer/resources/blobs.ts";
 import { hashOf } from "../../../installer/resources/hash.ts";
 import {
@@ -96,6 +97,29 @@ describe("the hub's environment", () => {
     const syncs = machine.ran.filter(([, , verb]) => verb === "sync");
     expect(syncs.map((argv) => argv.includes("--offline"))).toEqual([true, false]);
     expect(await pythonEnvironment.read(machine, hub)).toEqual(hubState());
+  });
+
+  test("comes from where the config says, and no error tells the password", async () => {
+    machine.put(
+      "/var/lib/homeroom/package-sources/config.json",
+      '{"index":"https://ada:geheim99@index/simple"}',
+    );
+    machine.programs[uv] = () => {
+      throw new HomeroomError("failed", { remedy: "https://ada:geheim99@index/simple answered 500" });
+    };
+    const failed: unknown = await build(hub, hubState()).catch((error: unknown) => error);
+    expect(machine.ranWith[0]?.env).toMatchObject({ UV_DEFAULT_INDEX: "https://ada:geheim99@index/simple" });
+    expect(machine.ran.flat().join(" ")).not.toContain("geheim99");
+    expect(failed).toMatchObject({ remedy: "https://********@index/simple answered 500" });
+  });
+
+  test.each([
+    ["is not there", () => undefined],
+    ["can be read by root alone", () => machine.put("/etc/school.pem", "", { mode: 0o600 })],
+  ])("is not built where the file of certificates %s", async (words, put) => {
+    machine.put("/var/lib/homeroom/package-sources/config.json", '{"caBundle":"/etc/school.pem"}');
+    put();
+    await expect(build(hub, hubState())).rejects.toThrow(`The file of certificates /etc/school.pem ${words}`);
   });
 
   test("comes from a folder of wheels where there is no index", async () => {

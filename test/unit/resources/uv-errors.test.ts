@@ -16,6 +16,10 @@ describe.each([
     "There is no ready-made package (wheel) of onetimepass for this machine's Python.",
   ],
   [
+    "error: Failed to fetch: http://index:80/files/silent_one-1.0-py3-none-any.whl\n  cause: operation timed out",
+    "The package index did not answer in time. (while getting silent_one)",
+  ],
+  [
     "  cause: Because nosuchpkg was not found in the package registry and you require nosuchpkg==1, we can conclude",
     "The package index has no package nosuchpkg.",
   ],

@@ -42,13 +42,16 @@ test("what the admins' drop-in undoes is what the unit sets for students", () =>
     [...text.matchAll(/^([A-Za-z]+)=/gm)].map(([, key]) => key ?? "").toSorted();
   // PrivateTmp stays: it does not stand in the way of sudo.
   expect(keys(forStudents).filter((key) => key !== "PrivateTmp")).toEqual(
-    keys(unit("homeroom-user-admin.conf")).filter((key) => key !== "UMask"),
+    keys(unit("homeroom-user-admin.conf")).filter((key) => key !== "UMask" && key !== "EnvironmentFile"),
   );
 });
 
 test("secrets reach services as credentials only", () => {
+  // An admin's own pip takes variables alone; what students' servers get holds no secret.
+  const notes = /^EnvironmentFile=-\/var\/lib\/homeroom\/package-sources\/(?:admins|everybody)\.env$/m;
   for (const text of units.values())
-    expect(text).not.toMatch(/EnvironmentFile=|Environment=.*(TOKEN|SECRET)/);
+    expect(text.replace(notes, "")).not.toMatch(/EnvironmentFile=|Environment=.*(TOKEN|SECRET)/);
+  expect(unit("homeroom-user@.service")).toContain("/everybody.env\n");
 });
 
 test("only the front door may listen on the network", () => {
