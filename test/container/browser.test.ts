@@ -82,11 +82,10 @@ test("a notice of the teacher's appears while people work, is gone once it was r
   await shown.waitFor({ timeout: 60 * second });
   await shown.getByText("Got it").click({ timeout: 30 * second });
   await shown.waitFor({ state: "detached" });
-  const hub = await page.context().newPage();
-  await hub.goto(`${machine.url}/hub/home`);
-  expect(await hub.locator(".alert-info").innerText()).toBe(words);
-  await hub.close();
-  await page.reload();
+  const lab = page.url();
+  await page.goto(`${machine.url}/hub/home`);
+  expect(await page.locator(".alert-info").innerText()).toBe(words);
+  await page.goto(lab);
   await page
     .locator(".jp-LauncherCard, .jp-Notebook")
     .first()

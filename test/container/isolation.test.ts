@@ -246,11 +246,13 @@ subprocess.run(["dbus-daemon", "--session", "--fork", "--address=unix:abstract=/
       const said = await kernels[who]?.run(`import json, re, subprocess
 def start(program):
     try:
-        done = subprocess.run([program, "--help"], env={"LD_SHOW_AUXV": "1"}, stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
+        said = subprocess.run([program, "--help"], env={"LD_SHOW_AUXV": "1"}, stdin=subprocess.DEVNULL, capture_output=True, timeout=10).stdout
     except PermissionError:
         return "refused"
+    except subprocess.TimeoutExpired as late:
+        said = late.stdout or b""
     # The dynamic linker says nothing of a process that has gained something by its start (ld.so(8)).
-    return "as its owner" if re.search(rb"^AT_SECURE: *0$", done.stdout, re.M) else "with rights"
+    return "as its owner" if re.search(rb"^AT_SECURE: *0$", said, re.M) else "with rights"
 print(json.dumps({program: start(program) for program in ${JSON.stringify(programs)}}))`);
       return Object.entries(JSON.parse(said ?? "{}") as Record<string, string>);
     };
