@@ -18,7 +18,7 @@ sys.path.append(HERE)
 from homeroom.activity import watch_computing  # noqa: E402
 from homeroom.class_notice import show_class_notice  # noqa: E402
 from homeroom.lean_verdict import why_stock  # noqa: E402
-from homeroom.memory_watch import own_control_group, watch_memory  # noqa: E402
+from homeroom.memory_watch import watch_memory  # noqa: E402
 from homeroom.notify import notify, take_notify_socket  # noqa: E402
 from homeroom.safe_mode import arguments_of, show_notice  # noqa: E402
 from homeroom.start_script import apply_start_script  # noqa: E402
@@ -157,7 +157,7 @@ def import_server(start, credentials):
             app.io_loop.add_callback(watch_memory, app)
             app.io_loop.add_callback(show_class_notice, app)
             if credentials.get("busy", True):
-                app.io_loop.add_callback(watch_computing, app, own_control_group())
+                app.io_loop.add_callback(watch_computing, app)
             start.is_ready()
         return bound
 

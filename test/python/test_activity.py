@@ -1,3 +1,4 @@
+import os
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 
@@ -49,7 +50,7 @@ def test_after_a_time_without_the_hub_it_waits_again(clock):
     asks(arbiter, 0, server)
     clock.now += 60
     assert asks(arbiter, 5000, server)
-    clock.now += 81
+    clock.now += 31
     assert not asks(arbiter, 5000, server)
     clock.now += 33
     assert asks(arbiter, 5000, server)
@@ -76,18 +77,20 @@ def test_what_the_hub_knows_nothing_of_is_left_alone(clock):
 
 
 class Server:
-    """A ServerApp with so many kernels in these states, in a control group that has used so many microseconds."""
+    """A ServerApp with so many kernels in these states, and processes that have used so many seconds."""
 
-    def __init__(self, folder):
-        self.group = folder
+    def __init__(self, proc):
+        self.proc = proc
         self.times = {}
         self.kernels = []
         self.web_app = SimpleNamespace(settings={"last_activity_times": self.times})
         self.kernel_manager = SimpleNamespace(list_kernels=lambda: [{"execution_state": state} for state in self.kernels])
-        self.uses(0)
 
-    def uses(self, microseconds):
-        (self.group / "cpu.stat").write_text(f"usage_usec {microseconds}\nuser_usec 1\nsystem_usec 2\n")
+    def uses(self, seconds, process=7):
+        ticks = round(seconds * os.sysconf("SC_CLK_TCK"))
+        (self.proc / str(process)).mkdir(exist_ok=True)
+        numbers = " ".join(["0"] * 10)
+        (self.proc / str(process) / "stat").write_text(f"{process} (a) name) S {numbers} {ticks - 2} 1 1 0 0 0\n")
 
 
 def noted(server):
@@ -96,7 +99,7 @@ def noted(server):
 
 def test_a_cell_that_executes_counts_even_while_it_only_waits(tmp_path, clock):
     server = Server(tmp_path)
-    watch = ComputingWatch(server, tmp_path, clock)
+    watch = ComputingWatch(server, clock, tmp_path)
     server.kernels = ["idle", "starting"]
     clock.now += 5
     watch.look()
@@ -109,23 +112,25 @@ def test_a_cell_that_executes_counts_even_while_it_only_waits(tmp_path, clock):
 
 def test_a_program_in_a_terminal_counts_while_it_computes(tmp_path, clock):
     server = Server(tmp_path)
-    server.uses(100_000_000)
-    watch = ComputingWatch(server, tmp_path, clock)
-    for used, busy in [(100_200_000, False), (100_450_000, True), (100_699_000, False), (105_000_000, True)]:
+    server.uses(100)
+    server.uses(50, process=8)
+    (tmp_path / "9").mkdir()
+    watch = ComputingWatch(server, clock, tmp_path)
+    for used, busy in [(100.2, False), (100.46, True), (100.7, False), (105, True)]:
         server.uses(used)
         clock.now += 5
         watch.look()
         assert (noted(server) is not None) == busy
 
 
-def test_without_control_groups_kernels_still_tell(clock, tmp_path):
+def test_a_process_that_ends_is_no_computation(tmp_path, clock):
     server = Server(tmp_path)
-    watch = ComputingWatch(server, None, clock)
+    server.uses(100)
+    watch = ComputingWatch(server, clock, tmp_path)
+    (tmp_path / "7" / "stat").unlink()
+    clock.now += 5
     watch.look()
     assert noted(server) is None
-    server.kernels = ["busy"]
-    watch.look()
-    assert noted(server) is not None
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ Servers report their last activity to the hub (JUPYTERHUB_ACTIVITY_INTERVAL); th
 """
 
 import asyncio
+import os
 import time
 from datetime import datetime, timezone
+from pathlib import Path
 
 LONGEST_INTERVAL = 300  # JupyterHub's own, seconds
 JITTER = 1.2  # jupyterhub.singleuser adds or takes a tenth
@@ -29,7 +31,7 @@ class CullArbiter:
 
     def __init__(self, timeout, every, now=lambda: datetime.now(timezone.utc).timestamp()):
         self._settle = reporting_interval(timeout) * JITTER + RETRIES_SECONDS
-        self._gap = every * 2 + 60
+        self._gap = every * 2 + 10
         self._now = now
         self._began = now()
         self._last = self._settled = None
@@ -55,10 +57,10 @@ class ComputingWatch:
     That is a kernel that executes a cell, and whatever takes processor time: programs of a terminal, too.
     """
 
-    def __init__(self, app, control_group, clock=time.monotonic):
+    def __init__(self, app, clock=time.monotonic, proc=Path("/proc")):
         self._app = app
-        self._group = control_group  # None where there is no cgroup v2: then only kernels tell
         self._clock = clock
+        self._proc = proc
         self._looked, self._used = clock(), self._processor_seconds()
 
     def look(self):
@@ -72,15 +74,22 @@ class ComputingWatch:
         return any(model["execution_state"] == "busy" for model in self._app.kernel_manager.list_kernels())
 
     def _processor_seconds(self):
-        if self._group is None:
+        """Of all processes of this account, and of those of their children that have ended (proc_pid_stat(5))."""
+        return sum(self._ticks_of(process) for process in self._proc.glob("[0-9]*")) / os.sysconf("SC_CLK_TCK")
+
+    def _ticks_of(self, process):
+        try:
+            if process.stat().st_uid != os.getuid():
+                return 0
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
             return 0
-        lines = (self._group / "cpu.stat").read_text().splitlines()
-        return next((int(line.split()[1]) / 1e6 for line in lines if line.startswith("usage_usec ")), 0)
+        return sum(int(field) for field in fields[11:15])
 
 
-def watch_computing(app, control_group):
+def watch_computing(app):
     """Starts a ComputingWatch for as long as the server runs."""
-    watch = ComputingWatch(app, control_group)
+    watch = ComputingWatch(app)
 
     async def look_again_and_again():
         while True:
