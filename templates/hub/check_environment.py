@@ -13,7 +13,7 @@ from server_start import import_server  # noqa: E402
 
 def main():
     try:
-        import_server(None)
+        import_server(None, {})
         import jupyterlab
         from ipykernel.kernelapp import IPKernelApp  # noqa: F401
 
