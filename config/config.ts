@@ -104,8 +104,6 @@ export interface Config {
       users: boolean;
       maxAge: number;
       removeNamedServers: boolean;
-      /** A server that computes is not idle, whether or not a browser is there. */
-      busy: boolean;
       kernels: number;
     };
   };

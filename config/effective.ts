@@ -61,7 +61,6 @@ export function effective(config: Config, machineMemory?: number): { [key: strin
         users: cull.users,
         max_age: cull.maxAge,
         remove_named_servers: cull.removeNamedServers,
-        busy: cull.busy,
         kernels: cull.kernels,
       },
     },

@@ -55,7 +55,6 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
         users: cull.users ?? false,
         maxAge: cull.max_age ?? 0,
         removeNamedServers: cull.remove_named_servers ?? false,
-        busy: cull.busy ?? true,
         kernels: cull.kernels ?? 0,
       },
     },

@@ -315,10 +315,6 @@ max_age?: number
  */
 remove_named_servers?: boolean
 /**
- * A server that computes counts as used, even where no browser is there: a long cell or a program in a terminal runs to its end. With `false` only browsers and finished cells count.
- */
-busy?: boolean
-/**
  * After how many seconds to end a kernel that is idle and has no browser; 0 means never.
  */
 kernels?: number

@@ -23,7 +23,6 @@ export function hubJson(config: Config): string {
       users: cull.users,
       max_age: cull.maxAge,
       remove_named_servers: cull.removeNamedServers,
-      busy: cull.busy,
       kernels: cull.kernels,
     },
     server_start_timeout: serverStartSeconds,

@@ -183,8 +183,7 @@ function cullOptions({ baseUrl, services: { cull } }: Config): string {
   return [
     `--url=http://hub${encodeURI(baseUrl)}hub/api`,
     `--timeout=${cull.timeout}`,
-    // jupyterhub-idle-culler takes no 0.
-    `--cull-every=${cull.every === 0 ? Math.max(1, Math.floor(cull.timeout / 2)) : cull.every}`,
+    `--cull-every=${cull.every}`,
     `--concurrency=${cull.concurrency}`,
     `--max-age=${cull.maxAge}`,
     ...(cull.users ? ["--cull-users=true"] : []),

@@ -5,13 +5,6 @@ import socket
 import sys
 from pathlib import Path
 
-HERE = str(Path(__file__).parent)
-sys.path.append(HERE)
-
-from homeroom.activity import CullArbiter  # noqa: E402
-
-sys.path.remove(HERE)
-
 HUB_SOCKET = "/run/homeroom/hub.sock"
 
 
@@ -33,10 +26,7 @@ def main():
     AsyncHTTPClient.configure("tornado.simple_httpclient.SimpleAsyncHTTPClient")
     from jupyterhub_idle_culler import IdleCuller
 
-    culler = IdleCuller.instance()
-    culler.initialize(sys.argv[1:])
-    culler.cull_arbiter_hook = CullArbiter(culler.timeout, culler.cull_every)
-    culler.start()
+    IdleCuller.launch_instance(sys.argv[1:])
 
 
 if __name__ == "__main__":

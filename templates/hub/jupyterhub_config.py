@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 
 from homeroom.accounts import AccountOwners
-from homeroom.activity import reporting_interval
 from homeroom.admission import Admission
 from homeroom.authenticator import authenticator_class
 from homeroom.class_notice import ClassNotice
@@ -80,19 +79,13 @@ c.Spawner.default_url = compiled["default_url"]
 # systemd ends a start that takes too long and says why; the hub waits longer than that, and for its turn before it.
 c.Spawner.start_timeout = compiled["server_start_timeout"] + 15 * 60
 c.Spawner.http_timeout = 120
-HomeroomSpawner.choices = {
-    "lean": compiled["lean"],
-    "debugger": compiled["debugger"],
-    "busy": compiled["cull"]["busy"],
-}
+HomeroomSpawner.choices = {"lean": compiled["lean"], "debugger": compiled["debugger"]}
 if idle := compiled["cull"]["kernels"]:
     # One whose notebook is open in a browser stays (cull_connected is off), and one that computes does (cull_busy).
     look = max(1, min(idle, 60))
     c.Spawner.args = [f"--MappingKernelManager.cull_idle_timeout={idle}", f"--MappingKernelManager.cull_interval={look}"]
 
 if compiled["cull"]["enabled"]:
-    HomeroomSpawner.cull = compiled["cull"]
-    HomeroomSpawner.activity_interval = c.JupyterHub.last_activity_interval = reporting_interval(compiled["cull"]["timeout"])
     c.JupyterHub.services = [{"name": "homeroom-culler", "api_token": secret("culler-token")}]
     scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
     if compiled["cull"]["users"]:

@@ -15,10 +15,9 @@ from pathlib import Path
 HERE = str(Path(__file__).parent)
 sys.path.append(HERE)
 
-from homeroom.activity import watch_computing  # noqa: E402
 from homeroom.class_notice import show_class_notice  # noqa: E402
 from homeroom.lean_verdict import why_stock  # noqa: E402
-from homeroom.memory_watch import own_control_group, watch_memory  # noqa: E402
+from homeroom.memory_watch import watch_memory  # noqa: E402
 from homeroom.notify import notify, take_notify_socket  # noqa: E402
 from homeroom.safe_mode import arguments_of, show_notice  # noqa: E402
 from homeroom.start_script import apply_start_script  # noqa: E402
@@ -35,7 +34,7 @@ def main():
             apply_start_script(sys.prefix)
         special = arguments_of(start.mode)
         start.decide(credentials)
-        server_main = import_server(start, credentials)
+        server_main = import_server(start)
         options = options_of(credentials) + special
         show_notice(start.mode, start.reason)
     except NoCredentials as error:
@@ -145,7 +144,7 @@ def options_of(credentials):
     return [*options, *credentials["arguments"]]
 
 
-def import_server(start, credentials):
+def import_server(start):
     """jupyterhub-singleuser's main, with what concerns a server on a socket of systemd's kind put in."""
     from jupyter_server.serverapp import ServerApp
 
@@ -156,8 +155,6 @@ def import_server(start, credentials):
         if bound:
             app.io_loop.add_callback(watch_memory, app)
             app.io_loop.add_callback(show_class_notice, app)
-            if credentials.get("busy", True):
-                app.io_loop.add_callback(watch_computing, app, own_control_group())
             start.is_ready()
         return bound
 

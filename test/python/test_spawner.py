@@ -1,7 +1,6 @@
 import asyncio
 import json
 import logging
-from datetime import timedelta
 
 import pytest
 from fake_systemd import FakeSystemd
@@ -13,7 +12,7 @@ from homeroom.spawner import ClassIsFull, HomeroomSpawner, NotStarted
 from homeroom.systemd import UnitState
 from jupyterhub import orm
 from jupyterhub.objects import Hub, Server
-from jupyterhub.utils import format_exception, utcnow
+from jupyterhub.utils import format_exception
 from jupyterhub.user import User
 from traitlets.config import Config
 
@@ -263,20 +262,3 @@ async def test_a_full_class_starts_nothing_and_says_when_to_ask_again(spawner, s
     assert "tries again" in format_exception(refused.value)[0]
     monkeypatch.setattr(spawner.admission, "has_room", lambda: True)
     assert await spawner.start() == URL
-
-
-async def test_a_server_that_the_culler_stops_says_why_and_any_other_does_not(spawner, monkeypatch):
-    monkeypatch.setattr(HomeroomSpawner, "cull", {"timeout": 600, "max_age": 0})
-    await spawner.start()
-    spawner.orm_spawner.started = spawner.orm_spawner.last_activity = utcnow(with_tz=False)
-    await spawner.stop()
-    assert HomeroomSpawner.endings == {}
-    await spawner.start()
-    spawner.orm_spawner.last_activity = utcnow(with_tz=False) - timedelta(minutes=12)
-    await spawner.stop()
-    assert HomeroomSpawner.endings == {"john-doe": "nobody used it for 12 minutes"}
-
-
-async def test_servers_are_told_how_often_to_report(spawner, monkeypatch):
-    monkeypatch.setattr(HomeroomSpawner, "activity_interval", 15)
-    assert spawner._server_environment()["JUPYTERHUB_ACTIVITY_INTERVAL"] == "15"

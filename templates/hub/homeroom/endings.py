@@ -38,23 +38,6 @@ def words_for_job(result):
     return JOB_RESULTS.get(result)
 
 
-def words_for_culled(cull, idle, age):
-    """Words for a server that is stopped by the rules of `services.cull`; None where neither holds. Seconds."""
-    if idle >= cull["timeout"]:
-        return f"nobody used it for {duration(idle)}"
-    if cull["max_age"] and age >= cull["max_age"]:
-        return f"it had run for {duration(age)}, and longer is not allowed here"
-    return None
-
-
-def duration(seconds):
-    """In a person's words: "40 seconds", "12 minutes", "3 hours"."""
-    for length, name in ((3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {name}"
-    return f"{seconds:.0f} seconds"
-
-
 def size(bytes_of_memory):
     """Bytes in a person's words: "1.5 GB", "704 MB" (powers of 1024)."""
     gibibytes = bytes_of_memory / 1024**3

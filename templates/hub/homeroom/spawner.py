@@ -7,13 +7,12 @@ ended is heard at once, by signal; JupyterHub's polling is only the second line.
 import asyncio
 import os
 import time
-from datetime import datetime, timezone
 from urllib.parse import quote
 
 from jupyterhub.spawner import Spawner, SpawnException
 
 from .accounts import AccountTaken, instance_of, slice_of, unit_of
-from .endings import oom_kills, words_for_culled, words_for_job, words_for_state
+from .endings import oom_kills, words_for_job, words_for_state
 
 # How a server is started after so many failures in a row: a broken home or environment locks nobody out.
 MODES = ("normal", "normal", "safe", "rescue")
@@ -58,9 +57,6 @@ class HomeroomSpawner(Spawner):
     # ServerApp refuses a socket together with any other address than these defaults.
     ip = "127.0.0.1"
     port = 8888
-
-    cull = None  # hub.json's, where servers are culled
-    activity_interval = 300  # seconds between the reports of a server
 
     choices = {}  # of server_start.py, the same for everybody
 
@@ -115,9 +111,6 @@ class HomeroomSpawner(Spawner):
         return self.url
 
     async def stop(self, now=False):
-        if why := self.cull and words_for_culled(self.cull, self._seconds_since("last_activity"), self._seconds_since("started")):
-            self.endings[self.user.name] = why
-            self.log.info("%s is stopped because %s", self._log_name, why)
         self._stopping = True
         try:
             await self.systemd.stop(self.unit)
@@ -178,23 +171,17 @@ class HomeroomSpawner(Spawner):
             self.log.warning("%s runs in %s mode", unit, mode)
         self._failed_starts = 0
 
-    def _seconds_since(self, event):
-        """Since a time of this server's that the hub has in its database; 0 where it has none."""
-        when = getattr(self.orm_spawner, event)
-        return (datetime.now(timezone.utc).replace(tzinfo=None) - when).total_seconds() if when else 0
-
     def _mode(self):
         if self.broken_environment == os.path.realpath(ENVIRONMENT_LINK):
             return "rescue"
         return MODES[min(self._failed_starts, len(MODES) - 1)]
 
     def _server_environment(self):
-        given = {
+        return {
             name: value
             for name, value in self.get_env().items()
             if name.startswith(ENVIRONMENT_PREFIXES) or name in self.environment
         }
-        return {**given, "JUPYTERHUB_ACTIVITY_INTERVAL": str(self.activity_interval)}
 
     def _refuse_strangers(self):
         if not self.roster.lets_in(self.user.name):
