@@ -18,7 +18,7 @@ interface LogsFlags {
 const unitsOf: Record<string, string[]> = {
   hub: ["homeroom-hub.service"],
   proxy: ["homeroom-proxy@a.service", "homeroom-proxy@b.service"],
-  apply: ["homeroom-recover.service"],
+  apply: ["homeroom-recover.service", "homeroom-rebuild.service"],
   all: ["homeroom*"],
 };
 /** Whose logs hold what tasks wrote, too. */

@@ -4,6 +4,9 @@ import { recover } from "../apply/recover.ts";
 import { currentGeneration } from "../generations/generations.ts";
 import { tellRecovery } from "./apply-situation.ts";
 import { settleRelease } from "./settle-release.ts";
+import type { Host } from "../host/host.ts";
+import { readFacts } from "../resources/facts.ts";
+import type { PythonEnvironmentState } from "../resources/python-environment.ts";
 import { hostOf, narrate, requireRoot, whoAsks, type GlobalOptions } from "./context.ts";
 
 /** `homeroom recover`: what homeroom-recover.service runs at boot, before the hub starts. */
@@ -27,5 +30,20 @@ export function recoverCommand(): Command {
       const inUse = (await currentGeneration(host))?.number ?? 0;
       const recovery = await recover(host, events, { booting: options.boot === true, inUse });
       tellRecovery(recovery);
+      if (options.boot) await rebuildForAnotherPython(host);
     });
+}
+
+/** After an upgrade of the operating system: what was built for its former Python is built anew once there is a network. */
+async function rebuildForAnotherPython(host: Host): Promise<void> {
+  const [facts, generation] = await Promise.all([readFacts(host), currentGeneration(host)]);
+  const made = generation?.resources.find(({ kind }) => kind === "python-environment")?.state as
+    | PythonEnvironmentState
+    | undefined;
+  if (made === undefined || made.python === facts.python) return;
+  narrate(
+    `The operating system has Python ${facts.python} instead of ${made.python}: the environments are built anew.`,
+  );
+  // Not waited for: it waits for this.
+  await host.run(["systemctl", "start", "--no-block", "homeroom-rebuild.service"]);
 }

@@ -92,7 +92,7 @@ export async function readSituation(
   const doorFirst = progressPage && generation === undefined;
   const { config } = read;
   const certificate = await readCertificate(host, config);
-  const environmentInUse = link && (await readEnvironmentInUse(host, link, config));
+  const environmentInUse = link && (await readEnvironmentInUse(host, link, config, facts.python));
   const rebuild = request && {
     ...request,
     restored: request.restore === undefined ? undefined : await readSnapshot(host, request.restore),
@@ -144,8 +144,9 @@ async function readEnvironmentInUse(
   host: HostReader,
   { path, state }: Link,
   config: Config,
+  python: string,
 ): Promise<EnvironmentInUse> {
-  if (isBuiltFor(state, config)) return { path, state, snapshot: undefined };
+  if (isBuiltFor(state, config, python)) return { path, state, snapshot: undefined };
   const latest = await latestSnapshot(host);
   return { path, state, snapshot: latest?.environment === path ? latest : undefined };
 }

@@ -88,7 +88,7 @@ export function addPython(
     if (
       environmentInUse !== undefined &&
       rebuild === undefined &&
-      isBuiltFor(environmentInUse.state, config)
+      isBuiltFor(environmentInUse.state, config, facts.python)
     ) {
       const { path, state: is } = environmentInUse;
       return { path, ref: state.add("python-environment", path, is) };
@@ -102,6 +102,9 @@ export function addPython(
       ...(requirements === undefined ? {} : { requirements: state.content(requirements) }),
       ...(declared.length === 0 ? {} : { declared }),
       ...(source ? { source } : {}),
+      ...(environmentInUse === undefined || environmentInUse.state.python === facts.python
+        ? {}
+        : { leaveOut: true as const }),
       ...(copies === undefined ? {} : { copies, scripts: `${release.folder}/templates/environment` }),
       owner: "homeroom-env",
       group: adminsGroup,

@@ -32,9 +32,16 @@ export interface GoneOnFrom {
   without?: readonly string[] | undefined;
 }
 
-/** Whether what is there was built for what the config asks for; what admins did since does not count. */
-export function isBuiltFor({ declared = [] }: PythonEnvironmentState, { environment }: Config): boolean {
-  return declared.join("\n") === environment.packages.join("\n");
+/**
+ * Whether what is there was built for what the config asks for, and for the system's Python, which an upgrade of the
+ * operating system changes; what admins did since does not count.
+ */
+export function isBuiltFor(
+  { declared = [], python: made }: PythonEnvironmentState,
+  { environment }: Config,
+  python: string,
+): boolean {
+  return made === python && declared.join("\n") === environment.packages.join("\n");
 }
 
 /**

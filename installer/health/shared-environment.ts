@@ -9,6 +9,31 @@ const checks = "/var/lib/homeroom/checks";
  * change of the config does not go back because of what an admin installed before it.
  */
 export async function checkSharedEnvironment(host: HostReader): Promise<HealthProblem[]> {
+  return [...(await doesNotStart(host)), ...(await lacksPackages(host))];
+}
+
+/** What an upgrade of the operating system took, as its Python has no build of it. */
+async function lacksPackages(host: HostReader): Promise<HealthProblem[]> {
+  const path = await host.readLink("/opt/homeroom/environment");
+  const stamp = `/var/lib/homeroom/environments/${path?.slice(1).replaceAll("/", "-")}.json`;
+  const text = path === undefined ? undefined : await host.read(stamp);
+  const { leftOut = [], python } = JSON.parse(text?.toString("utf8") ?? "{}") as {
+    leftOut?: readonly string[];
+    python?: string;
+  };
+  if (leftOut.length === 0) return [];
+  return [
+    {
+      check: "shared environment",
+      message: `The shared environment lacks ${leftOut.join(", ")}: no build for Python ${python}, which the operating system has now.`,
+      remedy:
+        "Ask for a version that has one (sudo homeroom env add NAME), or do without (sudo homeroom env remove NAME).",
+      unit: "homeroom-rebuild.service",
+    },
+  ];
+}
+
+async function doesNotStart(host: HostReader): Promise<HealthProblem[]> {
   const id = (await host.readLink(latest))?.replace(/\.json$/, "") ?? "";
   const text = /^[\d-]+$/.test(id) ? await host.read(`${checks}/${id}.json`) : undefined;
   const reason = text === undefined ? undefined : reasonIn(text.toString("utf8"));

@@ -3,6 +3,7 @@ import { HomeroomError } from "../errors.ts";
 import { readAccounts, resolveOwner } from "./accounts-file.ts";
 import { readBlob } from "./blobs.ts";
 import { hashOf } from "./hash.ts";
+import { resolveForAnotherPython, type Resolved } from "./resolve-for-another-python.ts";
 import { offline, resolvePackages } from "./resolve-packages.ts";
 import type { Progress, ResourceKind } from "./resource.ts";
 import { prepareUv, type Uv } from "./run-uv.ts";
@@ -20,6 +21,10 @@ export interface PythonEnvironmentState {
   declared?: readonly string[];
   /** Packages without a wheel may be built. */
   source?: true;
+  /** Requirements that have no build for this Python are left out: the operating system brought another one. */
+  leaveOut?: true;
+  /** Those, once it is built. */
+  leftOut?: readonly string[];
   /** The snapshot whose copies are laid over the packages. */
   copies?: string;
   /** The release's folder of what lays them. */
@@ -64,8 +69,9 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
   async write(host, id, state, progress) {
     await clear(host, id);
     if (state === undefined) return;
-    await build(host, id, state, progress);
-    await host.write(stampOf(id), JSON.stringify(state), { mode: 0o644, uid: 0, gid: 0 });
+    const leftOut = await build(host, id, state, progress);
+    const built = leftOut.length === 0 ? state : { ...state, leftOut };
+    await host.write(stampOf(id), JSON.stringify(built), { mode: 0o644, uid: 0, gid: 0 });
   },
   // The uv, the wheels and the release that built it do not make it another one.
   isSame: (is, wanted) =>
@@ -102,12 +108,14 @@ async function build(
   path: string,
   state: PythonEnvironmentState,
   progress: Progress,
-): Promise<void> {
+): Promise<string[]> {
   const owner = await resolveOwner(host, state.owner, state.group);
   const shared = state.owner !== "root";
   await host.makeDirectory(path, { mode: shared ? 0o2775 : 0o755, ...owner });
   const uv = await prepareUv(host, { uv: state.uv, account: state.owner, owner, cwd: path, progress });
-  const lock = await lockOf(host, uv, owner, state);
+  const { lock, leftOut } = await lockOf(host, uv, owner, state);
+  for (const each of leftOut)
+    progress.report(`${each} has no build for Python ${state.python} and is left out`);
   const file = `${uv.cache}/${hashOf(lock)}.txt`;
   await host.write(file, lock, { mode: 0o600, ...owner });
   await uv.uv(["venv", "--quiet", "--allow-existing", "--python", "/usr/bin/python3", path]);
@@ -117,6 +125,7 @@ async function build(
   if (shared) await openToAdmins(uv.run, path);
   if (state.check !== undefined) await checkServer(uv, path, state.check);
   await host.write(lockPath(path), lock, { mode: 0o644, uid: 0, gid: 0 });
+  return leftOut;
 }
 
 /** What uv's cache has needs no index: it is quicker, and an environment is given back without a network. */
@@ -167,16 +176,18 @@ async function lockOf(
   host: Host,
   uv: Uv,
   owner: FileOwner,
-  { lock, requirements, source, wheels }: PythonEnvironmentState,
-): Promise<string> {
+  { lock, requirements, source, wheels, leaveOut }: PythonEnvironmentState,
+): Promise<Resolved> {
   const given = (await readBlob(host, lock)).toString("utf8");
-  if (requirements === undefined) return given;
-  return resolvePackages(host, uv, owner, {
+  if (requirements === undefined) return { lock: given, leftOut: [] };
+  const wanted = {
     requirements: (await readBlob(host, requirements)).toString("utf8"),
     preferences: given,
     source: source === true,
     ...(wheels === undefined ? {} : { wheels }),
-  });
+  };
+  if (leaveOut === true) return resolveForAnotherPython(host, uv, owner, wanted);
+  return { lock: await resolvePackages(host, uv, owner, wanted), leftOut: [] };
 }
 
 /** Every admin may write what any other wrote: the group's rights, and directories that pass the group on. */

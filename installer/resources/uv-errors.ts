@@ -22,10 +22,16 @@ const causes: readonly Cause[] = [
       "The package index or something on the way to it gives out another file; nothing of it was used. Ask whoever keeps the index.",
   },
   {
-    said: /all versions of (\S+) have no usable wheels/,
-    message: ([name]) => `There is no ready-made package (wheel) of ${name} for this machine's Python.`,
+    said: /all versions of (\S+) have no usable wheels|(\S+?)(?:[=<>]=?\S+)? has no wheels with a matching/,
+    message: ([name, other]) =>
+      `There is no ready-made package (wheel) of ${name ?? other} for this machine's Python.`,
     remedy:
       "Where its source can be built here: `sudo homeroom config set environment.source_packages=true`. Otherwise leave it out or choose another package.",
+  },
+  {
+    said: /Python version \((\S+)\) does not satisfy Python\S+ and (\S+?)(?:[=<>]=?\S+)? depends on/,
+    message: ([python, name]) => `${name} is not made for Python ${python}, which this machine has.`,
+    remedy: "Ask for a version that is made for it, or leave it out.",
   },
   {
     said: /\b(\S+) was not found in the package registry/,

@@ -6,7 +6,7 @@ import {
 } from "../../../installer/desired/shared-environment.ts";
 import type { Snapshot } from "../../../installer/resources/snapshots.ts";
 import { configFrom } from "../config/config-from.ts";
-import { desiredFrom, treeRelease } from "./tree-release.ts";
+import { desiredFrom, treeRelease, trixie } from "./tree-release.ts";
 
 const declared = (...packages: string[]) =>
   configFrom(`environment: { packages: ${JSON.stringify(packages)} }\n`);
@@ -87,7 +87,24 @@ describe("an environment that is in use", () => {
     [["pandas>=2", "numpy"], false],
     [["pandas>=3"], false],
   ])("is built for %j: %s", (packages, answer) => {
-    expect(isBuiltFor(inUse.state, declared(...packages))).toBe(answer);
+    expect(isBuiltFor(inUse.state, declared(...packages), inUse.state.python)).toBe(answer);
+  });
+
+  test("is built for the Python that the system had; another one builds it anew, as far as there is a build", () => {
+    expect(isBuiltFor(inUse.state, declared("pandas>=2"), "3.13")).toBe(false);
+    const shared = (facts: Partial<Parameters<typeof desiredFrom>[1]>) =>
+      desiredFrom("environment: { packages: ['pandas>=2'] }\n", {
+        environmentInUse: inUse,
+        ...facts,
+      }).resources.find(
+        ({ kind, id }) => kind === "python-environment" && id.startsWith("/opt/homeroom/environments/"),
+      );
+    expect(shared({})).toMatchObject({ id: inUse.path, state: inUse.state });
+    const anew = shared({ facts: trixie });
+    expect(anew?.id).not.toBe(inUse.path);
+    expect(anew?.state).toMatchObject({ python: "3.13", leaveOut: true, copies: snapshot.id });
+    const changed = shared({ environmentInUse: { ...inUse, state: { ...inUse.state, declared: [] } } });
+    expect(changed?.state).not.toHaveProperty("leaveOut");
   });
 
   test("is gone on from: what admins installed stays, at the versions that are there", () => {

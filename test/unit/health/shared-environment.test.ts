@@ -35,3 +35,15 @@ test("a link that leads elsewhere is not followed", async () => {
   expect(await checkSharedEnvironment(host)).toEqual([]);
   expect(host.reads).toEqual([]);
 });
+
+test("what an upgrade of the operating system took is named, until another environment is in use", async () => {
+  const host = machine();
+  host.putLink("/opt/homeroom/environment", "/opt/homeroom/environments/abc");
+  const stamp = "/var/lib/homeroom/environments/opt-homeroom-environments-abc.json";
+  host.put(stamp, JSON.stringify({ python: "3.13", leftOut: ["old==1.0"] }));
+  const [problem] = await checkSharedEnvironment(host);
+  expect(problem?.message).toContain("lacks old==1.0: no build for Python 3.13");
+  expect(problem?.remedy).toContain("homeroom env remove");
+  host.put(stamp, JSON.stringify({ python: "3.13" }));
+  expect(await checkSharedEnvironment(host)).toEqual([]);
+});

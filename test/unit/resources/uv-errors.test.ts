@@ -20,6 +20,14 @@ describe.each([
     "The package index did not answer in time. (while getting silent_one)",
   ],
   [
+    "  cause: Because oldone==1.0 has no wheels with a matching Python ABI tag (e.g., `cp313`) and only oldone==1.0 is available, we can conclude",
+    "There is no ready-made package (wheel) of oldone for this machine's Python.",
+  ],
+  [
+    "  cause: Because the current Python version (3.11.2) does not satisfy Python>=3.12 and numpy==2.5.0 depends on Python>=3.12, we can conclude",
+    "numpy is not made for Python 3.11.2, which this machine has.",
+  ],
+  [
     "  cause: Because nosuchpkg was not found in the package registry and you require nosuchpkg==1, we can conclude",
     "The package index has no package nosuchpkg.",
   ],
