@@ -8,6 +8,7 @@ export function envCommand(): Command {
     .addHelpText("after", examples)
     .action(() => command.outputHelp());
   addLooking(command);
+  addBundling(command);
   addChanging(command);
   addTakingBack(command);
   return command;
@@ -19,7 +20,9 @@ Examples:
   sudo homeroom env diff
   sudo homeroom env history
   sudo homeroom env restore            the environment as it was before the last change
-  sudo homeroom env restore 20261125-101112`;
+  sudo homeroom env restore 20261125-101112
+  sudo homeroom env bundle class.tar   and on a machine without a network:
+  sudo homeroom env restore --bundle class.tar`;
 
 function addLooking(command: Command): void {
   command
@@ -73,6 +76,15 @@ function addLooking(command: Command): void {
     );
 }
 
+function addBundling(command: Command): void {
+  command
+    .command("bundle <file>")
+    .description("Write the environment into a file that installs it on a machine without a network.")
+    .action(async (file: string, _: object, self: Command) =>
+      (await import("./env/bundle.ts")).bundleEnvironment(file, self.optsWithGlobals()),
+    );
+}
+
 function addChanging(command: Command): void {
   command
     .command("add <requirements...>")
@@ -101,11 +113,15 @@ function addTakingBack(command: Command): void {
   command
     .command("restore [snapshot]")
     .description("Give an earlier environment back; without a name the one before the last change.")
+    .option(
+      "--bundle <file>",
+      "the environment of another machine, from the file that `env bundle` made there",
+    )
     .option("--yes", "ask nothing")
     .action(async (snapshot: string | undefined, _: object, self: Command) =>
       (await import("./env/restore.ts")).restoreEnvironment(
         snapshot,
-        self.optsWithGlobals<GlobalOptions & { yes?: true }>(),
+        self.optsWithGlobals<GlobalOptions & { yes?: true; bundle?: string }>(),
       ),
     );
   command

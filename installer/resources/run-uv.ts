@@ -2,7 +2,7 @@ import type { FileOwner, Host, RunResult } from "../host/host.ts";
 import { HomeroomError } from "../errors.ts";
 import { readPackageSources, type PackageSources } from "./package-sources.ts";
 import type { Progress } from "./resource.ts";
-import { maskPasswords, uvVariables } from "./source-variables.ts";
+import { maskPasswords, pipVariables, uvVariables } from "./source-variables.ts";
 import { explainUv } from "./uv-errors.ts";
 
 const caches = "/var/cache/homeroom";
@@ -51,6 +51,7 @@ export async function prepareUv(host: Host, { uv, account, owner, cwd, progress 
         UV_CONCURRENT_INSTALLS: "4",
         PYTHONDONTWRITEBYTECODE: "1",
         ...uvVariables(sources),
+        ...pipVariables(sources),
       },
       timeoutMs,
       signal: progress.signal,

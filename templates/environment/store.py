@@ -41,8 +41,8 @@ class Store:
         except (OSError, ValueError):
             return None
 
-    def add(self, snapshot):
-        """Keeps a snapshot under a new id that sorts by time, moves `latest` to it, drops what is too old."""
+    def add(self, snapshot, latest=True):
+        """Keeps a snapshot under a new id that sorts by time, moves `latest` to it (where it is of what is in use), drops what is too old."""
         now = datetime.now(timezone.utc)
         id = now.strftime(FORM)
         last = max(self.ids(), default="")
@@ -50,11 +50,8 @@ class Store:
             id = (datetime.strptime(last, FORM) + timedelta(seconds=1)).strftime(FORM)
         whole = {"version": 1, "id": id, "created": now.isoformat(timespec="seconds"), **snapshot}
         self._write(f"{id}.json", json.dumps(whole).encode())
-        link = os.path.join(self.folder, ".latest")
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(link)
-        os.symlink(f"{id}.json", link)
-        os.rename(link, os.path.join(self.folder, "latest"))
+        if latest:
+            self._point_to(id)
         sync(self.folder)
         self.prune()
         return whole
@@ -104,6 +101,13 @@ class Store:
             for name in names:
                 if name not in named:
                     os.unlink(os.path.join(folder, name))
+
+    def _point_to(self, id):
+        link = os.path.join(self.folder, ".latest")
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(link)
+        os.symlink(f"{id}.json", link)
+        os.rename(link, os.path.join(self.folder, "latest"))
 
     def _copies(self, id):
         try:

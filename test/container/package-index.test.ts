@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Machine } from "../../installer/sandbox/machine.ts";
 import { HubClient } from "../hub-client.ts";
@@ -161,6 +164,36 @@ test("where the config names none, what pip and uv of the machine are set to cou
   await alice.startServer("alice");
   expect(await alice.run("alice", "import os; os.environ['PIP_EXTRA_INDEX_URL']")).toBe(`'${openAddress}'`);
 });
+
+test(
+  "a bundle gives the same environment to a machine without a network; a damaged one changes nothing",
+  building,
+  async () => {
+    const by = `runuser -u jupyter-${admin} -- sh -c`;
+    await shell(
+      machine,
+      `${by} 'echo answer=42 >$(echo /opt/homeroom/environment/lib/python3.*/site-packages)/course_note.py'`,
+    );
+    await shell(machine, "homeroom env bundle /root/class.tar");
+    const folder = await mkdtemp(join(tmpdir(), "bundle-"));
+    await machine.copyOut("/root/class.tar", `${folder}/class.tar`);
+    await using other = await installedMachine(image, { purpose: "offline-bundle" });
+    await other.copyIn(`${folder}/class.tar`, "/root/class.tar");
+    await rm(folder, { recursive: true });
+    await shell(other, "ip link set eth0 down; head -c 100000 /root/class.tar >/root/cut.tar");
+    const before = await shell(other, "readlink /opt/homeroom/environment");
+    expect(await shell(other, "homeroom env restore --bundle /root/cut.tar", [1])).toContain(
+      "it is no bundle, or was cut short",
+    );
+    expect(await shell(other, "readlink /opt/homeroom/environment")).toBe(before);
+    await shell(other, "homeroom env restore --bundle /root/class.tar");
+    const program = "import homework, course_note, jupyterlab; print(homework.version, course_note.answer)";
+    expect(await shell(other, `${python} -c '${program}'`)).toBe("1.0 42\n");
+    expect(
+      await shell(other, "stat -c %U $(readlink /opt/homeroom/environment); ls /var/lib/homeroom/snapshots"),
+    ).toMatch(/^homeroom-env\n(?!.*wheels-)/s);
+  },
+);
 
 /** Bytes that do not get smaller. */
 function noise(bytes: number): Buffer {

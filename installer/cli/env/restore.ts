@@ -6,14 +6,15 @@ import { canAsk, hostOf, narrate, requireRoot, type GlobalOptions } from "../con
 import { readCheck } from "../../resources/environment-check.ts";
 import { missingFromCache } from "../../resources/missing-from-cache.ts";
 import { builder } from "./builder.ts";
+import { openBundle } from "./bundle.ts";
 import { environmentNow } from "./environment-now.ts";
 import { changesBetween } from "./history.ts";
 import { describeChanges } from "./package-changes.ts";
 
-/** `homeroom env restore [SNAPSHOT]`: built beside the one in use; then the link moves. */
+/** `homeroom env restore [SNAPSHOT]`, or `--bundle FILE`: built beside the one in use; then the link moves. */
 export async function restoreEnvironment(
   id: string | undefined,
-  options: GlobalOptions & { yes?: true },
+  options: GlobalOptions & { yes?: true; bundle?: string },
 ): Promise<void> {
   requireRoot(options);
   const host = hostOf(options);
@@ -21,13 +22,44 @@ export async function restoreEnvironment(
     snapshot: now,
     state: { uv },
   } = await environmentNow(host);
+  if (id !== undefined && options.bundle !== undefined) {
+    throw new HomeroomError("A snapshot and a bundle cannot both be given back.", {
+      remedy: "Name one of them.",
+      exitCode: exitCodes.usage,
+    });
+  }
+  const bundle = options.bundle === undefined ? undefined : await openBundle(host, options.bundle);
+  try {
+    await giveBack(host, {
+      now,
+      uv,
+      id: bundle?.id ?? id,
+      wheels: bundle?.wheels,
+      yes: options.yes === true,
+    });
+  } finally {
+    if (bundle !== undefined) await host.removeTree(bundle.wheels);
+  }
+}
+
+interface GivenBack {
+  now: Snapshot;
+  uv: string;
+  /** The one before the last change where nothing is said. */
+  id: string | undefined;
+  /** Of a bundle. */
+  wheels: string | undefined;
+  yes: boolean;
+}
+
+async function giveBack(host: Host, { now, uv, id, wheels, yes }: GivenBack): Promise<void> {
   const target = id === undefined ? await snapshotBefore(host, now) : await namedSnapshot(host, id);
   const changes = changesBetween(now, target);
   for (const line of describeChanges(changes)) narrate(line);
   if (changes.length === 0) narrate("The packages are the same; files that were added or changed go back.");
   for (const path of target.omitted) narrate(`${path} was too large to keep and does not come back.`);
-  await tellWhatTheIndexMustGive(host, target, uv);
-  if (canAsk() && !options.yes) {
+  if (wheels === undefined) await tellWhatTheIndexMustGive(host, target, uv);
+  if (canAsk() && !yes) {
     const { confirm } = await import("../ask.ts");
     if (
       !(await confirm(`Give the environment of ${target.created.slice(0, 16).replace("T", " ")} back?`, true))
@@ -37,6 +69,7 @@ export async function restoreEnvironment(
   await applyNow(host, `env restore ${target.id}`, {
     asked: true,
     keep: true,
+    wheels,
     rebuild: { restore: target.id },
   });
   narrate("Running notebooks go on with the old packages until their kernel is restarted.");
