@@ -1,5 +1,6 @@
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import type { GlobalOptions } from "./context.ts";
+import type { ExportFormat } from "./env/export.ts";
 
 /** `homeroom env`: the Python environment that everybody shares. Each subcommand is a module of its own. */
 export function envCommand(): Command {
@@ -9,6 +10,7 @@ export function envCommand(): Command {
     .action(() => command.outputHelp());
   addLooking(command);
   addChanging(command);
+  addSwitching(command);
   addTakingBack(command);
   return command;
 }
@@ -62,13 +64,13 @@ function addLooking(command: Command): void {
     .description("Print what another machine, conda or repo2docker builds the same environment from.")
     .addOption(
       new Option("--format <format>", "what to print")
-        .choices(["requirements.txt", "environment.yml"])
+        .choices(["requirements.txt", "environment.yml", "explicit"])
         .default("requirements.txt"),
     )
     .option("--folder <directory>", "write a folder as repo2docker reads it")
     .action(async (_: object, self: Command) =>
       (await import("./env/export.ts")).exportEnvironment(
-        self.optsWithGlobals<GlobalOptions & { format: "requirements.txt" | "environment.yml" }>(),
+        self.optsWithGlobals<GlobalOptions & { format: ExportFormat }>(),
       ),
     );
 }
@@ -94,6 +96,17 @@ function addChanging(command: Command): void {
     .option("--yes", "ask nothing")
     .action(async (packages: string[], _: object, self: Command) =>
       (await import("./env/change.ts")).declarePackages(packages, self.optsWithGlobals()),
+    );
+}
+
+function addSwitching(command: Command): void {
+  command
+    .command("switch")
+    .description("Build the same packages by the other manager, and change over; shows first what changes.")
+    .addArgument(new Argument("<manager>", "what installs packages from then on").choices(["conda", "venv"]))
+    .option("--yes", "ask nothing")
+    .action(async (manager: "conda" | "venv", _: object, self: Command) =>
+      (await import("./env/switch.ts")).switchManager(manager, self.optsWithGlobals()),
     );
 }
 

@@ -23,8 +23,8 @@ describe("loadConfig", () => {
     expect(loadConfig(`# ${"x".repeat(1024 * 1024 - 2)}`).problems).toEqual([]);
   });
   it("refuses by name what nothing carries out yet", () => {
-    expect(loadConfig("environment:\n  manager: conda\n").problems).toMatchObject([
-      { code: "not-yet", path: "/environment/manager", line: 2, column: 12 },
+    expect(loadConfig("environment:\n  from: /srv/course\n").problems).toMatchObject([
+      { code: "not-yet", path: "/environment/from", line: 2, column: 9 },
     ]);
     expect(notYet.filter(({ path }) => schemaAt(path) === undefined)).toEqual([]);
   });
