@@ -70,6 +70,8 @@ export interface Config {
   };
   environment: {
     manager: "venv" | "conda";
+    /** Names or addresses of conda's channels, the preferred first. */
+    channels: string[];
     /** Requirements (PEP 508). */
     packages: string[];
     apt: string[];

@@ -44,6 +44,7 @@ export function effective(config: Config, machineMemory?: number): { [key: strin
     },
     environment: {
       manager: environment.manager,
+      channels: environment.channels,
       packages: environment.packages,
       apt: environment.apt,
       source_packages: environment.sourcePackages,

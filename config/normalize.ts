@@ -31,6 +31,7 @@ export function normalize(written: WrittenConfig, traits: Traits): Config {
     },
     environment: {
       manager: environment.manager ?? "venv",
+      channels: unique(environment.channels ?? ["conda-forge"]),
       packages: (environment.packages ?? []).map((text) => text.trim()),
       apt: unique(environment.apt ?? []),
       sourcePackages: environment.source_packages ?? false,

@@ -11,5 +11,9 @@ interface NotYet {
 /** Keys that do nothing yet: refused by name, never ignored. Take a line out when its key works. */
 export const notYet: readonly NotYet[] = [
   { path: ["environment", "manager"], asked: ({ environment }) => environment.manager !== "venv" },
+  {
+    path: ["environment", "channels"],
+    asked: ({ environment }) => environment.channels.join(" ") !== "conda-forge",
+  },
   { path: ["environment", "from"], asked: ({ environment }) => environment.from !== null },
 ];

@@ -6,7 +6,12 @@ import {
   subdomainHostShape,
 } from "./rules/subdomain-rules.ts";
 import { noticeIsShort } from "./rules/classroom-rules.ts";
-import { aptNamesAreNames, packagesAreRequirements, packagesDiffer } from "./rules/environment-rules.ts";
+import {
+  aptNamesAreNames,
+  channelsAreChannels,
+  packagesAreRequirements,
+  packagesDiffer,
+} from "./rules/environment-rules.ts";
 import {
   letsencryptNeedsEmailAndDomains,
   letsencryptAndCertificateExclude,
@@ -78,6 +83,7 @@ const textRules: readonly TextRule[] = [
   noticeIsShort,
   packagesAreRequirements,
   packagesDiffer,
+  channelsAreChannels,
   aptNamesAreNames,
   unusedSections,
 ];

@@ -237,9 +237,13 @@ debugger?: boolean
  */
 environment?: {
 /**
- * What installs packages: `venv` (pip and uv) or `conda`.
+ * What installs packages: `venv` (pip and uv) or `conda` (packages of conda's channels, with their own Python).
  */
 manager?: ("venv" | "conda")
+/**
+ * Where conda's packages come from: names of channels or their addresses, the one to prefer first. Only where `environment.manager` is `conda`; what no channel has comes from the Python package index.
+ */
+channels?: Name[]
 /**
  * Python packages for everybody, as one writes them in requirements.txt.
  */

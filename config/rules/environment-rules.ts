@@ -33,6 +33,22 @@ export function packagesDiffer(context: RuleContext): Finding[] {
   });
 }
 
+/** A channel is a word, an address or an absolute path; it goes to a program as it is. */
+export function channelsAreChannels(context: RuleContext): Finding[] {
+  const { channels, manager } = context.config.environment;
+  if (manager === "conda" && channels.length === 0) {
+    const hint = "Name at least one, such as conda-forge.";
+    const message = "conda has no channel to take packages from.";
+    return [finding(context, "error", "no-channel", ["environment", "channels"], message, hint)];
+  }
+  return channels.flatMap((text, index) => {
+    if (/^(?:[A-Za-z0-9][A-Za-z0-9._/-]*|(?:https?|file):\/\/[^\s?#]+)$/.test(text)) return [];
+    const path = ["environment", "channels", String(index)];
+    const hint = "Write its name (conda-forge) or its address (https://conda.example.org/school).";
+    return [finding(context, "error", "not-a-channel", path, `\`${text}\` is no channel.`, hint)];
+  });
+}
+
 /** Names of Debian packages, as deb-control(5) has them. */
 export function aptNamesAreNames(context: RuleContext): Finding[] {
   return context.config.environment.apt.flatMap((name, index) => {

@@ -11,7 +11,6 @@ const commands: Readonly<Record<string, Load>> = {
   upgrade: async () => (await import("./upgrade.ts")).upgradeCommand(),
   users: async () => (await import("./users.ts")).usersCommand(),
   env: async () => (await import("./env.ts")).envCommand(),
-  link: async () => (await import("./link.ts")).linkCommand(),
   status: async () => (await import("./status.ts")).statusCommand(),
   doctor: async () => (await import("./doctor.ts")).doctorCommand(),
   logs: async () => (await import("./logs.ts")).logsCommand(),

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import type { GlobalOptions } from "./context.ts";
+import type { ExportFormat } from "./env/export.ts";
 
 /** `homeroom env`: the Python environment that everybody shares. Each subcommand is a module of its own. */
 export function envCommand(): Command {
@@ -62,13 +63,13 @@ function addLooking(command: Command): void {
     .description("Print what another machine, conda or repo2docker builds the same environment from.")
     .addOption(
       new Option("--format <format>", "what to print")
-        .choices(["requirements.txt", "environment.yml"])
+        .choices(["requirements.txt", "environment.yml", "explicit"])
         .default("requirements.txt"),
     )
     .option("--folder <directory>", "write a folder as repo2docker reads it")
     .action(async (_: object, self: Command) =>
       (await import("./env/export.ts")).exportEnvironment(
-        self.optsWithGlobals<GlobalOptions & { format: "requirements.txt" | "environment.yml" }>(),
+        self.optsWithGlobals<GlobalOptions & { format: ExportFormat }>(),
       ),
     );
 }

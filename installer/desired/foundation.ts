@@ -36,7 +36,8 @@ function addDirectories(state: StateBuilder): void {
   };
   state.directory("/etc/homeroom/jupyterhub_config.d");
   add("/opt/homeroom", "0755");
-  for (const name of ["hub", "environments", "runtimes", "releases"]) add(`/opt/homeroom/${name}`, "0755");
+  for (const name of ["hub", "environments", "runtimes", "releases", "commands"])
+    add(`/opt/homeroom/${name}`, "0755");
   add("/var/cache/homeroom", "0755");
   add("/var/cache/homeroom/code", "0700");
   add("/var/log/homeroom", "0750");

@@ -1,6 +1,9 @@
+import { dirname } from "node:path";
 import type { Config } from "../../config/config.ts";
 import type { Facts } from "../resources/facts.ts";
+import type { CondaParts } from "../resources/conda-packages.ts";
 import type { PythonEnvironmentState } from "../resources/python-environment.ts";
+import type { WheelProgramState } from "../resources/wheel-program.ts";
 import { hashOf } from "../resources/hash.ts";
 import { refOf, type ResourceRef } from "../resources/resource.ts";
 import { adminsGroup } from "../resources/admins-group.ts";
@@ -38,7 +41,8 @@ export interface Rebuild extends Pick<GoneOnFrom, "restored" | "without"> {
   anew?: boolean | undefined;
 }
 
-interface UvLock {
+/** A lock of one wheel for each kind of processor, as templates/locks/uv.json. */
+interface WheelLock {
   version: string;
   wheels: Record<Facts["architecture"], { filename: string; sha256: string }>;
 }
@@ -50,7 +54,7 @@ export function addPython(
   state: StateBuilder,
   { config, release, facts, environmentInUse, rebuild, wheels }: PythonInputs,
 ): PythonParts {
-  const uvLock = JSON.parse(textOf(release, "templates/locks/uv.json")) as UvLock;
+  const uvLock = JSON.parse(textOf(release, "templates/locks/uv.json")) as WheelLock;
   const uv = `/opt/homeroom/runtimes/uv-${uvLock.version}/uv`;
   const { filename, sha256 } = uvLock.wheels[facts.architecture];
   const offline = wheels === undefined ? {} : { wheels };
@@ -65,6 +69,12 @@ export function addPython(
     ...(owner === "root" ? [] : [refOf("system-account", owner), refOf("system-group", group)]),
   ];
   const made = { python: facts.python, uv, ...offline };
+  const library = config.environment.manager === "conda" ? condaLibrary(release, facts) : undefined;
+  const libraryRef =
+    library &&
+    state.add("wheel-program", library.path, { ...library.state, ...offline }, [
+      refOf("directory", "/opt/homeroom/runtimes"),
+    ]);
   const hubLock = state.content(textOf(release, "templates/locks/hub.txt"));
   const hub = `/opt/homeroom/hub/${shortHash(`${hubLock} ${facts.python}`)}`;
   const hubRef = state.add(
@@ -94,6 +104,7 @@ export function addPython(
       inUse: rebuild?.anew === true ? undefined : environmentInUse,
       ...rebuild,
     });
+    const conda = library && condaParts(config, release, library);
     const wanted: PythonEnvironmentState = {
       lock: state.content(lock),
       ...(requirements === undefined ? {} : { requirements: state.content(requirements) }),
@@ -103,20 +114,43 @@ export function addPython(
       owner: "homeroom-env",
       group: adminsGroup,
       ...made,
+      ...(conda === undefined ? {} : { conda }),
       afterwards: `${release.folder}/templates/hub/prepare_environment.py`,
       // The release's own lock is known to work.
       ...(requirements === undefined && rebuild === undefined
         ? {}
         : { check: `${release.folder}/templates/hub/check_environment.py` }),
     };
-    const parts = [wanted.lock, facts.python, wanted.requirements, copies, environmentInUse?.path];
+    const channels = conda?.channels.join("\n");
+    const parts = [wanted.lock, facts.python, wanted.requirements, copies, environmentInUse?.path, channels];
     const path = `/opt/homeroom/environments/${shortHash(parts.filter((part) => part !== undefined).join(" "))}`;
     const needs = [
       ...stands("/opt/homeroom/environments", wanted.owner, wanted.group),
+      ...(libraryRef === undefined ? [] : [libraryRef]),
       ...config.environment.apt.map((name) => refOf("apt-package", name)),
     ];
     return { path, ref: state.add("python-environment", path, wanted, needs) };
   }
+}
+
+/** What solves and links conda's packages, from the Python package index as uv is. */
+export function condaLibrary(
+  release: Release,
+  { architecture }: Pick<Facts, "architecture">,
+): { path: string; state: WheelProgramState } {
+  const { version, wheels } = JSON.parse(textOf(release, "templates/locks/rattler.json")) as WheelLock;
+  const { filename, sha256 } = wheels[architecture];
+  const path = `/opt/homeroom/runtimes/py-rattler-${version}/rattler`;
+  return { path, state: { wheel: filename, sha256, library: true } };
+}
+
+/** What an environment of conda's packages is built with. */
+export function condaParts({ environment }: Config, release: Release, library: { path: string }): CondaParts {
+  return {
+    channels: environment.channels,
+    library: dirname(library.path),
+    scripts: `${release.folder}/templates/conda`,
+  };
 }
 
 function shortHash(text: string): string {

@@ -33,8 +33,15 @@ export interface GoneOnFrom {
 }
 
 /** Whether what is there was built for what the config asks for; what admins did since does not count. */
-export function isBuiltFor({ declared = [] }: PythonEnvironmentState, { environment }: Config): boolean {
-  return declared.join("\n") === environment.packages.join("\n");
+export function isBuiltFor(
+  { declared = [], conda }: PythonEnvironmentState,
+  { environment }: Config,
+): boolean {
+  const channels = environment.manager === "conda" ? environment.channels : undefined;
+  return (
+    declared.join("\n") === environment.packages.join("\n") &&
+    conda?.channels.join("\n") === channels?.join("\n")
+  );
 }
 
 /**
@@ -50,21 +57,40 @@ export function sharedEnvironment(
   const base = textOf(release, "templates/locks/environment.txt");
   const made = { declared, source: environment.sourcePackages };
   if (restored !== undefined) return { ...made, lock: restored.lock, ...copiesOf(restored) };
-  if (inUse === undefined && declared.length === 0) return { ...made, lock: base };
+  const conda = environment.manager === "conda";
+  if (inUse === undefined && declared.length === 0 && !conda) return { ...made, lock: base };
   const snapshot = inUse?.snapshot;
+  const names = new Map(snapshot?.packages.map((each) => [each.name, conda ? each.name : nameOnIndex(each)]));
   const byHand = inUse === undefined ? [] : installedByHand(inUse, inUse.state.declared ?? [], release);
   const unwanted = new Set(without);
   const asked = new Set(declared.map((text) => parseRequirement(text)?.name));
   return {
     ...made,
-    lock: snapshot?.lock ?? base,
+    lock: snapshot === undefined ? (conda ? "" : base) : conda ? snapshot.lock : versionsOnIndex(snapshot),
     ...(snapshot === undefined ? {} : copiesOf(snapshot)),
     requirements: lines([
       ...baseRequirements(release),
       ...declared,
-      ...byHand.map(({ name }) => name).filter((name) => !asked.has(name) && !unwanted.has(name)),
+      ...byHand
+        .filter(({ name }) => !unwanted.has(name))
+        .flatMap(({ name }) => names.get(name) ?? [])
+        .filter((name) => !asked.has(name)),
     ]),
   };
+}
+
+/** What the Python package index has a package under; undefined where only a channel of conda's has it. */
+export function nameOnIndex({ name, channel, provides = [] }: InstalledPackage): string | undefined {
+  return channel === undefined ? name : provides[0];
+}
+
+/** The lock of a snapshot for uv: what conda gave is named with its version, so that it stays where the index has that. */
+function versionsOnIndex({ lock, packages }: Snapshot): string {
+  const given = packages.flatMap((each) => {
+    const name = each.channel === undefined ? undefined : nameOnIndex(each);
+    return name === undefined ? [] : [`${name}==${each.version}\n`];
+  });
+  return `${given.join("")}${lock.replaceAll(/^\{.*\n/gm, "")}`;
 }
 
 /**
@@ -87,7 +113,10 @@ export function installedByHand(
 
 /** Names of everything that requirements need, themselves included. */
 function neededPackages(packages: readonly InstalledPackage[], requirements: readonly string[]): Set<string> {
-  const byName = new Map(packages.map((each) => [each.name, each]));
+  // conda's names are others now and then: what a package brings of the index's counts as its name too.
+  const byName = new Map(
+    packages.flatMap((each) => [...(each.provides ?? []), each.name].map((name) => [name, each] as const)),
+  );
   const seen = new Set<string>();
   const pending = requirements.flatMap((text): [string, string[]][] => {
     const requirement = parseRequirement(text);
@@ -104,7 +133,8 @@ function neededPackages(packages: readonly InstalledPackage[], requirements: rea
       if (extra === null || extras.includes(extra)) pending.push([next, nextExtras]);
     }
   }
-  return new Set([...seen].map((key) => key.slice(0, key.indexOf("["))));
+  const names = [...seen].map((key) => key.slice(0, key.indexOf("[")));
+  return new Set(names.map((name) => byName.get(name)?.name ?? name));
 }
 
 function copiesOf({ id, copies }: Snapshot): { copies?: string } {

@@ -1,3 +1,4 @@
+import { refOf } from "../resources/resource.ts";
 import { textOf, type Release } from "./release.ts";
 import type { StateBuilder } from "./state-builder.ts";
 
@@ -8,4 +9,10 @@ export function addTerminal(state: StateBuilder, release: Release): void {
   state.file("/usr/local/bin/homeroom-reset-home", textOf(release, `${folder}/homeroom-reset-home`), [], {
     mode: "0755",
   });
+  // Last in a server's PATH: whichever conda is installed comes before them.
+  const commands = "/opt/homeroom/commands";
+  for (const name of ["conda", "mamba"]) {
+    const needs = [refOf("directory", commands)];
+    state.file(`${commands}/${name}`, textOf(release, `${folder}/conda`), needs, { mode: "0755" });
+  }
 }

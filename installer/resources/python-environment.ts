@@ -2,6 +2,7 @@ import type { FileOwner, Host } from "../host/host.ts";
 import { HomeroomError } from "../errors.ts";
 import { readAccounts, resolveOwner } from "./accounts-file.ts";
 import { readBlob } from "./blobs.ts";
+import { fillFromConda, type CondaParts } from "./conda-packages.ts";
 import { hashOf } from "./hash.ts";
 import { offline, resolvePackages } from "./resolve-packages.ts";
 import type { Progress, ResourceKind } from "./resource.ts";
@@ -29,6 +30,8 @@ export interface PythonEnvironmentState {
   /** Who builds and owns it; code of packages never runs as root. */
   owner: string;
   group: string;
+  /** Where conda's packages are taken; otherwise it is a venv of the system's Python. */
+  conda?: CondaParts;
   /** The uv that builds it. */
   uv: string;
   /** A directory of wheels, where there is no index to ask. */
@@ -43,7 +46,7 @@ export interface PythonEnvironmentState {
 const stamps = "/var/lib/homeroom/environments";
 
 /**
- * A Python environment built by uv from a lock; its id is the path, which no other lock ever gets, so it
+ * A Python environment built from a lock, as a venv by uv or of conda's packages; its id is the path, which no other lock ever gets, so it
  * is built beside whatever is in use. A half-built one has no stamp and is built anew.
  */
 export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
@@ -74,6 +77,7 @@ export const pythonEnvironment: ResourceKind<PythonEnvironmentState> = {
     is.source === wanted.source &&
     is.copies === wanted.copies &&
     is.python === wanted.python &&
+    is.conda?.channels.join("\n") === wanted.conda?.channels.join("\n") &&
     is.owner === wanted.owner &&
     is.group === wanted.group,
   describe: ({ id, after }) => ({
@@ -110,8 +114,13 @@ async function build(
   const lock = await lockOf(host, uv, owner, state);
   const file = `${uv.cache}/${hashOf(lock)}.txt`;
   await host.write(file, lock, { mode: 0o600, ...owner });
-  await uv.uv(["venv", "--quiet", "--allow-existing", "--python", "/usr/bin/python3", path]);
-  await syncPackages(uv, path, state, file);
+  if (state.conda === undefined) {
+    await uv.uv(["venv", "--quiet", "--allow-existing", "--python", "/usr/bin/python3", path]);
+    await syncPackages(uv, path, state, file);
+  } else {
+    const { conda, source } = state;
+    await fillFromConda(host, uv, path, { lock: file, conda, source: source === true });
+  }
   if (state.copies !== undefined) await layCopies(uv, path, state.copies, state.scripts ?? "", progress);
   if (state.afterwards !== undefined) await uv.run([`${path}/bin/python`, "-I", state.afterwards]);
   if (shared) await openToAdmins(uv.run, path);
@@ -167,7 +176,7 @@ async function lockOf(
   host: Host,
   uv: Uv,
   owner: FileOwner,
-  { lock, requirements, source, wheels }: PythonEnvironmentState,
+  { lock, requirements, source, wheels, conda }: PythonEnvironmentState,
 ): Promise<string> {
   const given = (await readBlob(host, lock)).toString("utf8");
   if (requirements === undefined) return given;
@@ -175,6 +184,7 @@ async function lockOf(
     requirements: (await readBlob(host, requirements)).toString("utf8"),
     preferences: given,
     source: source === true,
+    conda,
     ...(wheels === undefined ? {} : { wheels }),
   });
 }

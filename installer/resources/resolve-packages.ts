@@ -1,6 +1,7 @@
 import type { FileOwner, Host } from "../host/host.ts";
-import type { Uv } from "./run-uv.ts";
+import { resolveConda, type CondaParts } from "./conda-packages.ts";
 import { hashOf } from "./hash.ts";
+import type { Uv } from "./run-uv.ts";
 
 export interface Wanted {
   /** What the environment has to hold, as lines of requirements.txt. */
@@ -11,24 +12,22 @@ export interface Wanted {
   source: boolean;
   /** A directory of wheels, where there is no index to ask. */
   wheels?: string;
+  /** Conda's packages are taken, and the index has what no channel has. */
+  conda?: CondaParts | undefined;
 }
 
 const folder = "/var/lib/homeroom/environments";
 const hourMs = 3_600_000;
 
 /**
- * Every package with version and hashes that the requirements need, for the system's Python: a lock.
+ * Every package with version and hashes that the requirements need: a lock, for the system's Python or for conda's.
  * @throws HomeroomError that says in words what cannot be had or does not go together
  */
-export async function resolvePackages(
-  host: Host,
-  uv: Uv,
-  owner: FileOwner,
-  { requirements, preferences, source, wheels }: Wanted,
-): Promise<string> {
-  const wanted = { requirements, preferences, source };
+export async function resolvePackages(host: Host, uv: Uv, owner: FileOwner, wanted: Wanted): Promise<string> {
+  const { requirements, preferences, source, wheels, conda } = wanted;
   const kept = await keptResolution(host, wanted);
   if (kept !== undefined) return kept;
+  if (conda !== undefined) return resolveConda(host, uv, owner, wanted, conda);
   const name = nameOf(wanted);
   const input = `${uv.cache}/${name}.in`;
   const output = `${uv.cache}/${name}.lock`;
@@ -70,8 +69,8 @@ async function keptResolution(host: Host, wanted: Wanted): Promise<string | unde
   return Date.now() - stat.mtimeMs < hourMs ? text.toString("utf8") : undefined;
 }
 
-function nameOf({ requirements, preferences, source }: Wanted): string {
-  return hashOf(JSON.stringify([requirements, preferences, source])).slice(0, 16);
+function nameOf({ requirements, preferences, source, conda }: Wanted): string {
+  return hashOf(JSON.stringify([requirements, preferences, source, conda?.channels])).slice(0, 16);
 }
 
 /** Arguments of uv where a directory of wheels stands in for the index. */

@@ -13,6 +13,10 @@ export interface InstalledPackage {
   direct?: string;
   /** What it asks for: a package, extras of that, and the own extra that this is for. */
   needs: [name: string, extras: string[], extra: string | null][];
+  /** It is one of conda's: the channel that it came from. */
+  channel?: string;
+  /** Names that a package of conda's has on the Python package index; none for what is no Python. */
+  provides?: string[];
   /** No index gives it again: its files are among the copies. */
   copied?: true;
 }
@@ -33,7 +37,7 @@ export interface Snapshot {
   /** "3.11"; null where there is none left. */
   python: string | null;
   packages: InstalledPackage[];
-  /** Lock with hashes of what an index gives. */
+  /** Lock with hashes of what an index gives: a line of JSON for each of conda's packages, then pip's own. */
   lock: string;
   /** What it does not: path, hash, bytes, mode, target of a link. */
   copies: [path: string, hash: string | null, size: number, mode: number, target: string | null][];

@@ -9,6 +9,8 @@ export interface WheelProgramState {
   wheel: string;
   /** sha256 of the wheel, from the lock. */
   sha256: string;
+  /** It is no program but a library: the folder of that name, as it stands in the wheel. */
+  library?: true;
   /** A directory that holds the wheel already, where there is no index to ask. */
   wheels?: string;
 }
@@ -17,8 +19,8 @@ const defaultIndex = "https://pypi.org/simple";
 const downloadTimeoutMs = 300_000;
 
 /**
- * A program that PyPI carries in a wheel (uv); its id is the program's path, and the wheel's project is the
- * program's name. Fetched by the simple API (PEP 691), checked against the lock, unpacked beside, moved.
+ * A program that PyPI carries in a wheel (uv), or a library that needs no other (py-rattler); its id is the path of the
+ * program, or of the library's folder. Fetched by the simple API (PEP 691), checked against the lock, unpacked beside, moved.
  */
 export const wheelProgram: ResourceKind<WheelProgramState> = {
   kind: "wheel-program",
@@ -34,7 +36,8 @@ export const wheelProgram: ResourceKind<WheelProgramState> = {
     await host.removeTree(folder);
     if (state === undefined) return;
     const name = id.slice(folder.length + 1);
-    const wheel = await fetchWheel(host, name, state, signal);
+    const project = state.wheel.slice(0, state.wheel.indexOf("-")).replaceAll("_", "-");
+    const wheel = await fetchWheel(host, project, state, signal);
     const found = createHash("sha256").update(wheel).digest("hex");
     if (found !== state.sha256) {
       throw new HomeroomError(
@@ -115,7 +118,7 @@ async function unpack(
   await host.makeDirectory(folder, { mode: 0o755, ...root });
   const archive = `${folder}/${state.wheel}`;
   await host.write(archive, wheel, { mode: 0o600, ...root });
-  // A wheel is a zip (PEP 427); the programs stand in <name>-<version>.data/scripts.
+  // A wheel is a zip (PEP 427).
   await host.run([
     "python3",
     "-I",
@@ -125,12 +128,25 @@ async function unpack(
     host.realPath(archive),
     host.realPath(`${folder}/unpacked`),
   ]);
-  const data = (await host.list(`${folder}/unpacked`)).find((entry) => entry.endsWith(".data"));
-  if (data === undefined)
-    throw new HomeroomError(`${state.wheel} holds no program.`, { remedy: "Please report it." });
-  await host.run(["chmod", "0755", host.realPath(`${folder}/unpacked/${data}/scripts/${name}`)]);
-  await host.rename(`${folder}/unpacked/${data}/scripts/${name}`, `${folder}/${name}`);
+  const from =
+    state.library === true ? `${folder}/unpacked/${name}` : await programIn(host, folder, name, state);
+  await host.rename(from, `${folder}/${name}`);
   await host.removeTree(`${folder}/unpacked`);
   await host.remove(archive);
   await host.write(`${folder}/wheel.json`, JSON.stringify(state), { mode: 0o644, ...root });
+}
+
+/** The programs of a wheel stand in <name>-<version>.data/scripts (PEP 427). */
+async function programIn(
+  host: Host,
+  folder: string,
+  name: string,
+  state: WheelProgramState,
+): Promise<string> {
+  const data = (await host.list(`${folder}/unpacked`)).find((entry) => entry.endsWith(".data"));
+  if (data === undefined)
+    throw new HomeroomError(`${state.wheel} holds no program.`, { remedy: "Please report it." });
+  const program = `${folder}/unpacked/${data}/scripts/${name}`;
+  await host.run(["chmod", "0755", host.realPath(program)]);
+  return program;
 }

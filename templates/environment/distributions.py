@@ -12,12 +12,13 @@ LARGEST_RECORD = 50_000_000
 
 
 class Package:
-    """One .dist-info: `name` as PEP 503 has it, `version`, `direct` (its address where no index gave it), `record`.
+    """One .dist-info, `folder`: `name` as PEP 503 has it, `version`, `direct` (its address where no index gave it), `record`.
 
     `needs` are the packages it asks for: name, extras of it, and the own extra that it is for (or None).
     """
 
-    def __init__(self, name, version, direct, record, needs):
+    def __init__(self, folder, name, version, direct, record, needs):
+        self.folder = folder
         self.name, self.version, self.direct, self.record, self.needs = name, version, direct, record, needs
 
     def as_data(self):
@@ -56,6 +57,7 @@ def package_at(root, site, folder):
         return None
     direct = read(path, "direct_url.json", 100_000)
     return Package(
+        folder,
         normal(name),
         version,
         None if direct is None else address(direct),

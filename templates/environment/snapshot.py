@@ -11,10 +11,11 @@ from glob import glob
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
+from channel_packages import channel_packages  # noqa: E402
 from locks import ask_index, read_lock, write_lock  # noqa: E402
-from distributions import installed  # noqa: E402
+from distributions import installed, normal  # noqa: E402
 from store import Store  # noqa: E402
-from tree import LARGEST_COPY, entries, site_of  # noqa: E402
+from tree import LARGEST_COPY, MADE_ANEW, entries, site_of  # noqa: E402
 
 
 def main():
@@ -44,28 +45,55 @@ def take(store, environment, locks, uv, who=None, what=None):
 def describe(root, found, hashes, ask):
     """What the environment holds: packages, the lock of those that an index gives, and what has to be copied."""
     site = site_of(root)
-    packages = installed(root, site) if site else []
+    every, packages = channel_packages(root), installed(root, site) if site else []
+    by_conda, packages = told_apart(every, packages, site)
     from_index = {(p.name, p.version) for p in packages if p.direct is None}
     unknown = from_index - hashes.keys()
     known = {**hashes, **(ask(unknown) if unknown else {})}
     locked = {key: known[key] for key in from_index if key in known}
     whole, recorded = set(), set()
-    for package in packages:
-        recorded.update(package.record)
-        if (package.name, package.version) in locked:
-            # What RECORD notes no hash for is made by the installer.
-            whole.update(path for path, hash in package.record.items() if not hash or (path in found and found[path].hash == hash))
+    again = [p for p in packages if (p.name, p.version) in locked] + [p for p in every if p.again]
+    for package in again:
+        # What RECORD notes no hash for is made by the installer.
+        whole.update(path for path, hash in package.record.items() if not hash or (path in found and found[path].hash == hash))
+    if every:
+        whole.update(path for path in found if path.startswith("conda-meta/") and path != "conda-meta/pinned")
     loose = [entry for path, entry in sorted(found.items()) if path not in whole]
     copied = [entry for entry in loose if entry.target is not None or (entry.hash and entry.size <= LARGEST_COPY)]
-    damaged = sorted(p.name for p in packages if any(hash and path not in found for path, hash in p.record.items()))
+    whole_set = {id(package) for package in again}
+    listed = sorted([*packages, *by_conda], key=lambda package: package.name)
+    damaged = sorted(p.name for p in listed if any(hash and path not in found and not MADE_ANEW.fullmatch(path) for path, hash in p.record.items()))
     return {
         "python": site.split("/")[1].removeprefix("python") if site else None,
-        "packages": [{**p.as_data(), **({} if (p.name, p.version) in locked else {"copied": True})} for p in packages],
-        "lock": write_lock(locked),
+        "packages": [{**p.as_data(), **({} if id(p) in whole_set else {"copied": True})} for p in listed],
+        "lock": "".join(f"{package.lock_line()}\n" for package in every if package.again) + write_lock(locked),
         "copies": [[entry.path, entry.hash, entry.size if entry.hash else 0, entry.mode, entry.target] for entry in copied],
         "omitted": sorted(entry.path for entry in loose if entry not in copied),
         "damaged": damaged,
     }
+
+
+def told_apart(every, distributions, site):
+    """Packages of conda's, which say what of the index's they hold, and those that pip has put beside or over them."""
+    owners = {path: package for package in every for path in package.record}
+    others, replaced = [], set()
+    for distribution in distributions:
+        owner = owners.get(f"{site}/{distribution.folder}/METADATA")
+        if owner is None:
+            others.append(distribution)
+        else:
+            owner.provides.append(distribution.name)
+    by_pip = {distribution.name for distribution in others}
+    for package in every:
+        # pip takes conda's files away when it puts another version in their place.
+        held = [path for path in package.record if path.endswith(".dist-info/METADATA")]
+        if held and not package.provides and all(project_of(path) in by_pip for path in held):
+            replaced.add(package.name)
+    return [package for package in every if package.name not in replaced], others
+
+
+def project_of(path):
+    return normal(path.split("/")[-2].removesuffix(".dist-info").rpartition("-")[0])
 
 
 def known_hashes(locks, last):
@@ -103,13 +131,20 @@ def changed_owners(last, snapshot, found):
     before = {(p["name"], p["version"]) for p in last["packages"]} if last else set()
     copies = {tuple(copy[:2]) for copy in last["copies"]} if last else set()
     fresh = {p["name"].replace("-", "_") for p in snapshot["packages"] if (p["name"], p["version"]) not in before}
-    owners = set()
+    owners = {found[path].owner for path in fresh_records(last, snapshot, found)}
     for path, entry in found.items():
         dist = path.split("/")[-2] if path.endswith(".dist-info/METADATA") else ""
         if dist.split("-")[0].lower().replace(".", "_") in fresh:
             owners.add(entry.owner)
     owners.update(found[copy[0]].owner for copy in snapshot["copies"] if tuple(copy[:2]) not in copies and copy[0] in found)
     return sorted(name_of(owner) for owner in owners)
+
+
+def fresh_records(last, snapshot, found):
+    """Files of conda-meta whose package is new or another one than before."""
+    before = {(p["name"], p["version"]) for p in last["packages"]} if last else set()
+    fresh = [f"conda-meta/{p['name']}-{p['version']}-" for p in snapshot["packages"] if "channel" in p and (p["name"], p["version"]) not in before]
+    return [path for path in found if path.startswith("conda-meta/") and any(path.startswith(start) for start in fresh)]
 
 
 def name_of(uid):

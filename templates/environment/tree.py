@@ -8,7 +8,7 @@ import stat
 
 # What building an environment makes anew: the venv itself, byte code, and what is compiled for it.
 MADE_ANEW = re.compile(
-    r"(?:.*/)?__pycache__(?:/.*)?|pyvenv\.cfg|\.lock|\.gitignore|CACHEDIR\.TAG|lib64|share/homeroom(?:/.*)?"
+    r"(?:.*/)?__pycache__(?:/.*)?|pyvenv\.cfg|\.condarc|\.lock|\.gitignore|CACHEDIR\.TAG|lib64|share/homeroom(?:/.*)?"
     r"|bin/(?:python[0-9.]*|pythonw|activate.*|deactivate.*|pydoc\.bat)"
     r"|lib/python3\.\d+/site-packages/(?:_virtualenv\.(?:py|pth)|_homeroom_user_site\.py|homeroom-user-site\.pth|~[^/]*(?:/.*)?)",
 )

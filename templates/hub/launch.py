@@ -8,7 +8,12 @@ the environment they began with when it moves on.
 import json
 import os
 import sys
+from glob import glob
 
+ACTIVATE = """command=("$@"); set --
+for script in "$CONDA_PREFIX"/etc/conda/activate.d/*.sh; do . "$script" >&2; done
+exec "${command[@]}"
+"""
 SERVER_START = os.path.join(os.path.dirname(os.path.abspath(__file__)), "server_start.py")
 
 
@@ -22,10 +27,21 @@ def main():
     if mode != "rescue":
         python = os.path.join(environment, "bin/python")
         try:
-            os.execv(python, [python, "-I", SERVER_START, socket, f"--mode={mode}"])
+            become([python, "-I", SERVER_START, socket, f"--mode={mode}"], environment, scripts=mode == "normal")
         except OSError as error:
             reason = f"its Python interpreter does not run ({error.strerror})"
     os.execv(rescue, [rescue, "-I", SERVER_START, socket, "--mode=rescue", f"--reason={reason}"])
+
+
+def become(argv, environment, scripts):
+    """Goes on as that program; an environment of conda's is activated before, but for its scripts in safe mode."""
+    if not os.path.isdir(os.path.join(environment, "conda-meta")):
+        os.execv(argv[0], argv)
+    os.environ.update(CONDA_PREFIX=environment, CONDA_SHLVL="1", CONDA_DEFAULT_ENV="homeroom")
+    # What no interpreter can be run from must be found out here, not by the shell.
+    if scripts and glob(os.path.join(environment, "etc/conda/activate.d/*.sh")) and os.access(argv[0], os.X_OK):
+        os.execv("/bin/bash", ["/bin/bash", "--noprofile", "--norc", "-c", ACTIVATE, "activate", *argv])
+    os.execv(argv[0], argv)
 
 
 def wanted_mode():

@@ -260,3 +260,105 @@ def wait_for(true, seconds=60):
     while not true():
         assert time.monotonic() < deadline, "nothing came"
         time.sleep(0.1)
+
+
+class CondaEnvironment(Environment):
+    """One of conda's packages, as far as snapshots look at it."""
+
+    def link(self, name, version, files, channel="https://conda.example.org/school/", url=None, depends=()):
+        """Lays a package as conda does, with its file in conda-meta."""
+        paths = []
+        for path, text in files.items():
+            self.write(path, text)
+            paths.append({"_path": path, "path_type": "hardlink", "sha256": hashlib.sha256(text.encode()).hexdigest()})
+        self.write(
+            f"conda-meta/{name}-{version}-0.json",
+            json.dumps(
+                {
+                    "name": name,
+                    "version": version,
+                    "build": "0",
+                    "build_number": 0,
+                    "subdir": "noarch",
+                    "url": url or f"{channel}noarch/{name}-{version}-0.conda",
+                    "channel": channel,
+                    "sha256": "ab" * 32,
+                    "depends": list(depends),
+                    "requested_specs": [name],
+                    "paths_data": {"paths": paths},
+                }
+            ),
+        )
+
+    def link_python(self, name, version):
+        dist = f"{SITE}/{name}-{version}.dist-info"
+        self.link(
+            name,
+            version,
+            {
+                f"{SITE}/{name}.py": "x = 1\n",
+                f"{dist}/METADATA": f"Name: {name}\nVersion: {version}\n\n",
+                f"{dist}/RECORD": f"{name}.py,,\n",
+            },
+        )
+
+
+@pytest.fixture
+def conda(tmp_path):
+    environment = CondaEnvironment(tmp_path / "conda")
+    environment.link("python", "3.11.2", {"bin/python": ""})
+    environment.link_python("sundial", "1.0")
+    environment.link("almanac", "4.2", {"share/almanac/days": "365\n"}, depends=["python >=3.8"])
+    return environment
+
+
+def snapshot_of(environment, tmp_path):
+    locks = tmp_path / "no-locks"
+    locks.mkdir(exist_ok=True)
+    return take(Store(str(tmp_path / "snapshots-of-conda")), str(environment.root), str(locks), "/bin/false")
+
+
+def test_packages_of_conda_are_locked_by_address_and_hash_and_nothing_of_them_is_copied(conda, tmp_path):
+    snapshot = snapshot_of(conda, tmp_path)
+    assert [(p["name"], p["version"], p["provides"]) for p in snapshot["packages"]] == [
+        ("almanac", "4.2", []),
+        ("python", "3.11.2", []),
+        ("sundial", "1.0", ["sundial"]),
+    ]
+    lines = [json.loads(line) for line in snapshot["lock"].splitlines()]
+    assert [(line["name"], line["sha256"]) for line in lines] == [(name, "ab" * 32) for name in ("almanac", "python", "sundial")]
+    assert lines[0]["url"] == "https://conda.example.org/school/noarch/almanac-4.2-0.conda"
+    assert (snapshot["copies"], snapshot["omitted"], snapshot["damaged"]) == ([], [], [])
+
+
+def test_what_is_missing_or_changed_of_them_is_seen(conda, tmp_path):
+    (conda.root / "share/almanac/days").unlink()
+    conda.write(f"{SITE}/sundial.py", "x = 2\n")
+    snapshot = snapshot_of(conda, tmp_path)
+    assert snapshot["damaged"] == ["almanac"]
+    assert [copy[0] for copy in snapshot["copies"]] == [f"{SITE}/sundial.py"]
+
+
+def test_a_package_from_a_file_of_somebodys_own_is_copied(conda, tmp_path):
+    conda.link("homework", "1", {"share/homework": "42\n"}, channel="", url="file:///home/jupyter-teacher/homework-1-0.conda")
+    snapshot = snapshot_of(conda, tmp_path)
+    (homework,) = [p for p in snapshot["packages"] if p["name"] == "homework"]
+    assert homework["copied"] and homework["direct"].startswith("file:///home/")
+    assert [copy[0] for copy in snapshot["copies"]] == ["share/homework"]
+    assert "homework" not in snapshot["lock"]
+
+
+def test_a_version_that_pip_put_over_one_of_condas_counts(conda, tmp_path):
+    for path in (f"{SITE}/sundial.py", f"{SITE}/sundial-1.0.dist-info/METADATA", f"{SITE}/sundial-1.0.dist-info/RECORD"):
+        (conda.root / path).unlink()
+    conda.install("sundial", "2.0", {"sundial.py": "x = 3\n"})
+    snapshot = snapshot_of(conda, tmp_path)
+    assert [(p["version"], "channel" in p) for p in snapshot["packages"] if p["name"] == "sundial"] == [("2.0", False)]
+    assert snapshot["damaged"] == []
+
+
+def test_what_no_channel_would_write_is_left_out(conda, tmp_path):
+    conda.write("conda-meta/evil-1-0.json", json.dumps({"name": "evil\n==1", "version": "1", "build": "0", "url": "https://x/y", "sha256": "ab" * 32}))
+    conda.write("conda-meta/odd-1-0.json", json.dumps({"name": "odd", "version": "1", "build": "0", "url": "ftp://x/y", "sha256": "ab" * 32}))
+    conda.write("conda-meta/torn-1-0.json", "{")
+    assert [p["name"] for p in snapshot_of(conda, tmp_path)["packages"]] == ["almanac", "python", "sundial"]

@@ -4,15 +4,16 @@ import { textValue } from "../../../config/key-path.ts";
 import { normalizeName, parseRequirement } from "../../../config/requirement.ts";
 import { installedByHand } from "../../desired/shared-environment.ts";
 import { exitCodes, HomeroomError } from "../../errors.ts";
-import type { Host } from "../../host/host.ts";
 import { applyNow } from "../apply.ts";
-import { lockConfig, writeConfigFile } from "../config/config-file.ts";
+import { lockConfig } from "../config/config-file.ts";
 import { canAsk, hostOf, narrate, requireRoot, type GlobalOptions } from "../context.ts";
 import { configOf, configPath, readConfig } from "../read-config.ts";
 import { environmentNow, type EnvironmentNow } from "./environment-now.ts";
 import { versionsOf } from "./history.ts";
 import { describeChanges, lockedVersions, packageChanges } from "./package-changes.ts";
+import { namesOf } from "./package-names.ts";
 import { previewEnvironment } from "./preview.ts";
+import { writeAndApply } from "./write-and-apply.ts";
 
 type Options = GlobalOptions & { yes?: true };
 
@@ -36,7 +37,7 @@ export async function removePackages(packages: readonly string[], options: Optio
     packages,
     options,
     (text, declared, now) => {
-      const there = new Set(now.snapshot.packages.map(({ name }) => name));
+      const there = new Set(now.snapshot.packages.flatMap(namesOf));
       const asked = declared.map((each) => parseRequirement(each)?.name);
       const unknown = [...names].filter((name) => !there.has(name) && !asked.includes(name));
       if (unknown.length > 0) {
@@ -61,7 +62,9 @@ export async function declarePackages(packages: readonly string[], options: Opti
     const local = now.snapshot.packages.filter(({ direct }) => direct !== undefined);
     const remote = local.filter(({ direct = "" }) => /^https:\/\/\S+\.whl$/.test(direct));
     const found = [...installedByHand(now, declared, now.release), ...remote].filter(
-      ({ name }) => !asked.has(name) && (names.size === 0 || names.has(name)),
+      (each) =>
+        !namesOf(each).some((name) => asked.has(name)) &&
+        (names.size === 0 || namesOf(each).some((name) => names.has(name))),
     );
     for (const { name, direct } of local) {
       if (names.size > 0 && !names.has(name)) continue;
@@ -99,12 +102,13 @@ async function changePackages(
   const read = await readConfig(host);
   const now = await environmentNow(host);
   const text = edit(read.text, read.config.environment.packages, now);
-  const byHand = installedByHand(now, read.config.environment.packages, now.release).filter(({ name }) =>
-    without.includes(name),
+  const byHand = installedByHand(now, read.config.environment.packages, now.release).filter((each) =>
+    namesOf(each).some((name) => without.includes(name)),
   );
   if (text === read.text && byHand.length === 0) return narrate("Nothing to change: it is so already.");
   const { config } = configOf(loadConfig(text), configPath);
-  const lock = await previewEnvironment(host, config, now, without);
+  const gone = byHand.map(({ name }) => name);
+  const lock = await previewEnvironment(host, config, now, gone);
   const kept = now.snapshot.packages.filter(({ copied }) => copied === true);
   const after = new Map([...kept.map((each) => [each.name, each.version] as const), ...lockedVersions(lock)]);
   const changes = packageChanges(versionsOf(now.snapshot), after);
@@ -115,29 +119,13 @@ async function changePackages(
     if (!(await confirm("Go ahead?", true))) return narrate("Nothing was changed.");
   }
   const words = `env ${command}${packages.length > 0 ? ` ${packages.join(" ")}` : ""}`;
-  await write(
-    host,
-    text,
-    () =>
-      applyNow(host, words, {
-        asked: true,
-        keep: true,
-        ...(without.length > 0 ? { rebuild: { without } } : {}),
-      }),
-    read.text,
+  await writeAndApply(host, { text, before: read.text }, () =>
+    applyNow(host, words, {
+      asked: true,
+      keep: true,
+      ...(gone.length > 0 ? { rebuild: { without: gone } } : {}),
+    }),
   );
-}
-
-async function write(host: Host, text: string, apply: () => Promise<unknown>, before: string): Promise<void> {
-  if (text !== before) await writeConfigFile(host, text);
-  try {
-    await apply();
-  } catch (error) {
-    if (text !== before) await writeConfigFile(host, before);
-    if (!(error instanceof HomeroomError)) throw error;
-    const remedy = `${error.remedy}\nThe config is as it was.`;
-    throw new HomeroomError(error.message, { remedy, exitCode: error.exitCode, cause: error });
-  }
 }
 
 function edited(

@@ -3,7 +3,9 @@ import { installedByHand } from "../../desired/shared-environment.ts";
 import { exitCodes } from "../../errors.ts";
 import { hostOf, narrate, print, printJson, requireRoot, type GlobalOptions } from "../context.ts";
 import { readConfig } from "../read-config.ts";
+import type { InstalledPackage } from "../../resources/snapshots.ts";
 import { environmentNow, type EnvironmentNow } from "./environment-now.ts";
+import { namesOf } from "./package-names.ts";
 
 /** How the environment and the config differ; `homeroom env diff --json`. */
 interface EnvironmentDiff {
@@ -37,11 +39,12 @@ export async function diffEnvironment(options: GlobalOptions & { json?: true }):
 export function diffOf(now: EnvironmentNow, declared: readonly string[]): EnvironmentDiff {
   const { packages, copies, damaged } = now.snapshot;
   const asked = new Set(declared.map((text) => parseRequirement(text)?.name));
-  const there = new Set(packages.map(({ name }) => name));
-  const local = packages.filter(({ name, copied }) => copied === true && !asked.has(name));
+  const there = new Set(packages.flatMap(namesOf));
+  const isAsked = (each: InstalledPackage) => namesOf(each).some((name) => asked.has(name));
+  const local = packages.filter((each) => each.copied === true && !isAsked(each));
   return {
     undeclared: installedByHand(now, declared, now.release)
-      .filter(({ name }) => !asked.has(name))
+      .filter((each) => !isAsked(each))
       .map(({ name, version }) => ({ name, version })),
     local: local.map(({ name, version, direct = "" }) => ({ name, version, direct })),
     missing: declared.filter((text) => !there.has(parseRequirement(text)?.name ?? "")),

@@ -6,6 +6,7 @@ import { alignColumns } from "../align-columns.ts";
 import { hostOf, print, printJson, requireRoot, type GlobalOptions } from "../context.ts";
 import { readConfig } from "../read-config.ts";
 import { environmentNow } from "./environment-now.ts";
+import { namesOf, packageNamed } from "./package-names.ts";
 
 /** Why a package is there. */
 type Why = "declared" | "needed" | "by hand";
@@ -18,16 +19,26 @@ interface Listed extends InstalledPackage {
 export async function listPackages(options: GlobalOptions & { json?: true }): Promise<void> {
   const packages = await readPackages(options);
   if (options.json) return printJson(packages);
-  print(alignColumns(packages.map(({ name, version, why, direct }) => [name, version, why, direct ?? ""])));
+  print(
+    alignColumns(
+      packages.map(({ name, version, why, direct, channel }) => [
+        name,
+        version,
+        why,
+        direct ?? channel ?? "",
+      ]),
+    ),
+  );
 }
 
 /** `homeroom env show PACKAGE`. */
 export async function showPackage(name: string, options: GlobalOptions & { json?: true }): Promise<void> {
-  const wanted = normalizeName(name);
-  const found = (await readPackages(options)).find((each) => each.name === wanted);
+  const packages = await readPackages(options);
+  const named = packageNamed(packages, name);
+  const found = packages.find((each) => each === named);
   if (found === undefined) {
     throw new HomeroomError(`The package ${name} is not in the shared environment.`, {
-      remedy: `To install it for everybody: sudo homeroom env add ${wanted}`,
+      remedy: `To install it for everybody: sudo homeroom env add ${normalizeName(name)}`,
       exitCode: exitCodes.failed,
     });
   }
@@ -40,6 +51,7 @@ export async function showPackage(name: string, options: GlobalOptions & { json?
   print(`${found.name} ${found.version}`);
   print(`  ${words[found.why]}`);
   if (found.direct !== undefined) print(`  it came from ${found.direct}`);
+  if (found.channel !== undefined) print(`  it is one of conda's packages, of ${found.channel}`);
   if (found.copied === true) print("  no index gives it again: snapshots keep a copy of its files");
 }
 
@@ -53,7 +65,7 @@ async function readPackages(options: GlobalOptions): Promise<Listed[]> {
   const byHand = new Set(installedByHand(now, packages, now.release).map((each) => each.name));
   return now.snapshot.packages.map((each) => ({
     ...each,
-    why: declared.has(each.name)
+    why: namesOf(each).some((name) => declared.has(name))
       ? "declared"
       : byHand.has(each.name) || each.copied === true
         ? "by hand"

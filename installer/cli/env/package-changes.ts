@@ -1,3 +1,5 @@
+import { condaRecords } from "../../resources/conda-lock.ts";
+
 /** What becomes of one package. */
 export interface PackageChange {
   name: string;
@@ -21,8 +23,15 @@ export function packageChanges(before: Versions, after: Versions): PackageChange
   });
 }
 
-/** Versions by name in a lock that uv wrote. */
+/** Versions by name in a lock: conda's packages, and those of pip. */
 export function lockedVersions(lock: string): Map<string, string> {
+  return new Map([
+    ...condaRecords(lock).map(({ name, version }) => [name, version] as const),
+    ...indexVersions(lock),
+  ]);
+}
+
+function indexVersions(lock: string): Map<string, string> {
   const lines = lock.matchAll(/^(?<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?<version>[^\s;\\]+)/gm);
   return new Map(
     Array.from(lines, ({ groups = {} }) => [

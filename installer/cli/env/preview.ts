@@ -2,6 +2,7 @@ import type { Config } from "../../../config/config.ts";
 import { sharedEnvironment } from "../../desired/shared-environment.ts";
 import type { Host } from "../../host/host.ts";
 import { keepResolution, resolvePackages } from "../../resources/resolve-packages.ts";
+import { condaTools } from "./conda-tools.ts";
 import { builder } from "./builder.ts";
 import type { EnvironmentNow } from "./environment-now.ts";
 
@@ -21,7 +22,8 @@ export async function previewEnvironment(
     without,
   });
   if (requirements === undefined) return lock;
-  const wanted = { requirements, preferences: lock, source };
+  const conda = await condaTools(host, config, now.release);
+  const wanted = { requirements, preferences: lock, source, conda };
   const resolved = await resolvePackages(host, uv, owner, wanted);
   await keepResolution(host, wanted, resolved);
   return resolved;

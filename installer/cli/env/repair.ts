@@ -3,6 +3,8 @@ import type { Host } from "../../host/host.ts";
 import { readCheck } from "../../resources/environment-check.ts";
 import { startUnit } from "../../resources/service.ts";
 import { latestSnapshot, listSnapshots, readSnapshot, type Snapshot } from "../../resources/snapshots.ts";
+import { managerOf } from "../../resources/conda-lock.ts";
+import { readConfig } from "../read-config.ts";
 import { applyNow } from "../apply.ts";
 import { hostOf, narrate, requireRoot, type GlobalOptions } from "../context.ts";
 import { environmentNow } from "./environment-now.ts";
@@ -24,7 +26,9 @@ export async function repairEnvironment(options: GlobalOptions & { yes?: true })
     return narrate("A server starts from the shared environment: there is nothing to repair.");
   }
   const tried: string[] = [];
-  for (const snapshot of await candidates(host, now)) {
+  const { manager } = (await readConfig(host)).config.environment;
+  const ofManager = (each: Snapshot) => managerOf(each) === manager;
+  for (const snapshot of (await candidates(host, now)).filter(ofManager)) {
     if (tried.length >= mostTries) break;
     tried.push(snapshot.id);
     try {

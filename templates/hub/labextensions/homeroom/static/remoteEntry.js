@@ -31,9 +31,8 @@
   }
 
   /** The notice that is there when the page is opened. */
-  async function showNotice(settings) {
-    const { ServerConnection } = await load("@jupyterlab/services");
-    const answer = await ServerConnection.makeRequest(`${settings.baseUrl}homeroom/notice`, {}, settings);
+  async function showNotice({ baseUrl }) {
+    const answer = await fetch(`${baseUrl}homeroom/notice`);
     if (answer.ok) void tell((await answer.json()).text);
   }
 
