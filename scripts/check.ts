@@ -9,6 +9,9 @@ const shellScripts = [
   ".ci/run",
   "test/bench/stock/install.sh",
   "templates/terminal/homeroom-reset-home",
+  "templates/terminal/own-terminals",
+  "templates/disk/share-reserve",
+  "templates/disk/lift-caps",
 ];
 
 /** `npm run check`: everything that can be said of the code without running it, all at once. */

@@ -52,6 +52,7 @@ function addDirectories(state: StateBuilder): void {
   add("/var/lib/homeroom/proxy", "0700", "homeroom-proxy", "homeroom-proxy");
   add("/run/homeroom", "0755");
   add("/run/homeroom/users", "0711");
+  add("/run/homeroom/terminals", "0700");
   add("/run/homeroom-servers", "0711");
 }
 

@@ -213,8 +213,8 @@ const breaks: Break[] = [
   },
   {
     check: "disk-space",
-    how: "mount -t tmpfs -o size=20M,mode=1777 tmpfs /tmp; dd if=/dev/zero of=/tmp/full bs=1M status=none || true",
-    says: /\/tmp has 0\.0 GB free/,
+    how: "mount -t tmpfs -o size=20M,mode=1777 tmpfs /tmp; cd /tmp; mkdir systemd-private-0a-homeroom-user@alice.service-x; dd if=/dev/zero of=$(echo systemd-private-*)/full bs=1M status=none || true",
+    says: /\/tmp has 0\.0 GB free of 0 GB\. The most of it has alice \(0\.02 GB in \/tmp\/systemd-private-0a/,
     mend: "umount /tmp",
   },
   {

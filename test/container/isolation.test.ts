@@ -44,6 +44,7 @@ const attempts: readonly { what: string; line: string; allowed: "bob" | "teacher
   },
   { what: "change the environment", line: "touch /opt/homeroom/environment/lib/x", allowed: "teacher" },
   { what: "list who has a server", line: "ls /run/homeroom/users", allowed: "root" },
+  { what: "look at bob's terminals", line: "ls /run/homeroom/terminals/bob", allowed: "root" },
   { what: "read the roster", line: "cat /var/lib/homeroom/compiled/roster.json", allowed: "root" },
   { what: "read the config", line: "cat /etc/homeroom/config.yaml", allowed: "root" },
   { what: "read the class list", line: "cat /etc/homeroom/roster.csv", allowed: "root" },

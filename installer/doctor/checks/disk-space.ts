@@ -1,4 +1,5 @@
 import { error, warning, type Check } from "../check.ts";
+import { whoFills } from "../who-fills.ts";
 
 const GB = 1e9;
 const places = ["/", "/home", "/var/lib/homeroom", "/opt/homeroom", "/tmp"];
@@ -12,12 +13,15 @@ export const diskSpace: Check = {
     const { stdout } = await host.query(["df", "--block-size=1", "--output=target,size,avail", ...places], {
       okCodes: [0, 1],
     });
-    return mounts(stdout).flatMap(([target, size, free]) => {
-      const words = `${target} has ${(free / GB).toFixed(1)} GB free of ${(size / GB).toFixed(0)} GB.`;
+    const found = mounts(stdout).map(async ([target, size, free]) => {
+      if (free >= Math.min(2 * GB, size * 0.1)) return [];
+      const who = await whoFills(host, target, "bytes");
+      const words = `${target} has ${(free / GB).toFixed(1)} GB free of ${(size / GB).toFixed(0)} GB.${who}`;
       const remedy = `\`sudo du -xh --max-depth=2 ${target} | sort -h | tail\` shows what takes the room; \`sudo apt-get clean\` and \`sudo journalctl --vacuum-size=200M\` free some.`;
-      if (free < Math.min(GB / 2, size * 0.02)) return [error(words, remedy, target)];
-      return free < Math.min(2 * GB, size * 0.1) ? [warning(words, remedy, target)] : [];
+      const bad = free < Math.min(GB / 2, size * 0.02);
+      return [bad ? error(words, remedy, target) : warning(words, remedy, target)];
     });
+    return (await Promise.all(found)).flat();
   },
 };
 

@@ -1,4 +1,5 @@
 import { error, type Check } from "../check.ts";
+import { whoFills } from "../who-fills.ts";
 
 /** Per cent. */
 const most = 95;
@@ -19,14 +20,15 @@ export const inodes: Check = {
       .slice(1)
       .map((line) => line.trim().split(/\s+/));
     const full = new Map(rows.map(([target = "", used = "-"]) => [target, Number.parseInt(used, 10)]));
-    return [...full]
+    const found = [...full]
       .filter(([, used]) => used >= most)
-      .map(([target, used]) =>
+      .map(async ([target, used]) =>
         error(
-          `${target} has room for few more files (${used} % of its inodes are taken).`,
+          `${target} has room for few more files (${used} % of its inodes are taken).${await whoFills(host, target, "files")}`,
           `Somebody made very many small files: sudo du --inodes -x ${target} | sort -n | tail`,
           target,
         ),
       );
+    return Promise.all(found);
   },
 };
