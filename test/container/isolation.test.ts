@@ -4,6 +4,7 @@ import { HubClient, type Kernel } from "../hub-client.ts";
 import { admin, installedMachine, shell } from "../installed-machine.ts";
 import { atWork } from "../log-in.ts";
 import { testImages } from "../machine.ts";
+import { typeIntoTerminal } from "../type-into-terminal.ts";
 
 /**
  * What alice tries, as a command line. `allowed` may do the very same: a line that fails for everybody would prove
@@ -214,6 +215,45 @@ print(subprocess.getoutput(f"curl -s -o /dev/null -w '%{{http_code}}' --unix-soc
     expect(await ask("", { authorization: `token ${bobs}` })).toBe(200);
     expect(await ask("", { authorization: `token ${alices}` })).toBe(403);
     expect(await ask(`?token=${bobs}`)).toBe(403);
+  });
+
+  test("who takes all terminals takes none of anybody else's", async () => {
+    const taken = await kernels["alice"]?.run(`import os
+ends = []
+try:
+    while len(ends) < 5000:
+        ends.append(os.openpty())
+except OSError:
+    pass
+len(ends)`);
+    expect(taken).toBe("256");
+    expect(await typeIntoTerminal(clients["bob"]!, "bob", "tty && echo typed-$((40 + 2))")).toContain(
+      "typed-42",
+    );
+    expect(await shell(machine, "script --quiet --command 'echo rooted' /dev/null")).toContain("rooted");
+    await kernels["alice"]?.run("for end in sum(ends, ()): os.close(end)");
+    expect(await typeIntoTerminal(clients["alice"]!, "alice", "echo typed-$((40 + 2))")).toContain(
+      "typed-42",
+    );
+    expect(await typeIntoTerminal(clients[admin]!, admin, "sudo -n tty")).toContain("/dev/pts/");
+  });
+
+  test("who floods the journal is cut short, and everybody else's lines stay", async () => {
+    const lines = async (what: string) =>
+      Number(await shell(machine, `journalctl --sync; journalctl --no-pager --output=cat ${what} | wc -l`));
+    const before = await lines("--unit=homeroom-hub");
+    const sent = await kernels["alice"]?.run(`import socket
+line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+line.connect("/dev/log")
+for number in range(20_000):
+    line.send(b"<13>flood: %d" % number)
+number + 1`);
+    expect(sent).toBe("20000");
+    const kept = await lines("--unit=homeroom-user@alice --grep='^[0-9]+$'");
+    expect(kept).toBeGreaterThan(100);
+    // journald takes up to some times what the unit says, by the room on the disk.
+    expect(kept).toBeLessThan(5000);
+    expect(await lines("--unit=homeroom-hub")).toBeGreaterThanOrEqual(before);
   });
 
   test("root follows no link that alice has laid", async () => {
