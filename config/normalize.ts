@@ -63,7 +63,7 @@ function normalBaseUrl(baseUrl: string): string {
 }
 
 /** Sockets listen on addresses, and this is the one name that everybody means the same by. */
-function addressOf(written: string | undefined): string {
+export function addressOf(written: string | undefined): string {
   return written === "localhost" ? "127.0.0.1" : (written ?? "");
 }
 

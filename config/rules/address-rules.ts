@@ -1,3 +1,4 @@
+import { addressOf } from "../normalize.ts";
 import { finding } from "./rule.ts";
 import type { Finding } from "../problem.ts";
 import type { RuleContext } from "./rule.ts";
@@ -37,7 +38,7 @@ export function addressesAreAddresses(context: RuleContext): Finding[] {
 /** Who is trusted is named by an address or a network, as names can be made to lead anywhere. */
 export function trustedProxiesAreAddresses(context: RuleContext): Finding[] {
   return (context.written.http?.trusted_proxies ?? []).flatMap((text, index) => {
-    if (text === "localhost" || isNetwork(text)) return [];
+    if (isNetwork(addressOf(text))) return [];
     const message = `\`${text}\` is no address of a machine and no network.`;
     const hint = "Write an IP address as in `127.0.0.1`, or a network as in `10.0.0.0/8`.";
     return [finding(context, "error", "address", ["http", "trusted_proxies", String(index)], message, hint)];

@@ -45,7 +45,8 @@ export function tellOrigin(server: Server, trusted: BlockList): void {
   const tell = (request: IncomingMessage): void => {
     const { address, protocol, host, port } = originOf(request, trusted);
     for (const name of claims) delete request.headers[name];
-    request.headers.host = host;
+    // HTTP/1.0 may name none; then the next hop gets a name from Node instead of an empty one.
+    if (host !== "") request.headers.host = host;
     request.headers["x-forwarded-for"] = address;
     request.headers["x-forwarded-proto"] = protocol;
     request.headers["x-forwarded-host"] = host;

@@ -1,5 +1,5 @@
 import http, { type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
+import net, { type AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { addressList, tellOrigin } from "../../../templates/proxy/origin.ts";
 
@@ -30,6 +30,22 @@ async function told(
   sent.on("response", (response) => response.resume());
   return seen;
 }
+
+test("a request of HTTP/1.0 that names no host gets no empty one", async () => {
+  const server = http.createServer();
+  tellOrigin(server, addressList(""));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const seen = new Promise<IncomingHttpHeaders>((resolve) => {
+    server.on("request", (request, response) => {
+      resolve(request.headers);
+      response.end();
+    });
+  });
+  const socket = net.connect((server.address() as AddressInfo).port, "127.0.0.1");
+  socket.end("GET / HTTP/1.0\r\n\r\n");
+  expect(await seen).not.toHaveProperty("host");
+});
 
 const forged = {
   forwarded: "for=192.0.2.9;proto=https",
